@@ -1,0 +1,40 @@
+# What people do here. Needs Python 3.11 or newer, make and git; everything else is installed into .venv.
+PYTHON ?= python3
+SAMPLE = samples/village-20-30-50
+
+.PHONY: demo test lint bench lock clean
+
+demo: .venv/installed  ## scheme A's sample, from raw ledgers to the ranking on the screen
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" bash $(SAMPLE)/run.sh | .venv/bin/fupin report --title 'Beijinggang 2019, villages (made-up values)'
+
+test: .venv/tested  ## everything that is tested
+	.venv/bin/python -m pytest
+
+lint: .venv/tested
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+bench: .venv/tested  ## speed beside plain Polars, DuckDB and Miller
+	.venv/bin/python -m pip install --quiet --group bench
+	.venv/bin/python benchmarks/run.py
+
+lock:  ## pin the current versions anew
+	$(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet uv
+	for file in requirements requirements-dev; do \
+	  .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	    $$([ $$file = requirements ] || echo --group dev) --custom-compile-command 'make lock' --upgrade pyproject.toml -o $$file.lock; \
+	done
+
+.venv/installed: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+.venv/tested: .venv/installed requirements-dev.lock
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+clean:
+	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,145 @@
+"""Boards: one row per assessed unit, found by its key, with the columns that verbs append."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from fupin import numbers
+from fupin.checks import Check, check, require_columns
+from fupin.conditions import Condition
+from fupin.errors import SHOWN, DataError, Fault, Misuse
+
+
+def key_of(board: pl.DataFrame, key: Sequence[str] | None) -> list[str]:
+    """The columns that name a unit: those given, or the first one.
+
+    Raises:
+        DataError: the board lacks one.
+    """
+    names = list(key) if key else board.columns[:1]
+    require_columns(names, board.columns)
+    return names
+
+
+def units(frame: pl.DataFrame, key: Sequence[str]) -> pl.Series:
+    """What the unit of each row is called."""
+    return frame.select(pl.concat_str(pl.col(key).fill_null(""), separator=",").alias("unit")).to_series()
+
+
+def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
+    """Make sure that keys are unique and not blank (contract §1).
+
+    Raises:
+        DataError: some are not; the rows are named.
+    """
+    check(board, [Check(pl.col(name).is_null(), "blank, where the key of a unit is needed", name) for name in key])
+    repeated = board.select(key).is_duplicated()
+    if not repeated.any():
+        return
+    rows = board.select(key).with_row_index("\0row").filter(repeated)
+    later = rows.filter(~pl.struct(key).is_first_distinct())
+    shown = later.head(SHOWN).join(rows.unique(key, keep="first", maintain_order=True), on=list(key), suffix=" first")
+    column = ",".join(key)
+    raise DataError(
+        [
+            Fault(f"'{unit}' is there twice", column, row=row, first=first)
+            for unit, row, first in zip(units(shown, key), shown["\0row"], shown["\0row first"], strict=True)
+        ],
+        later.height,
+    )
+
+
+def append(
+    board: pl.DataFrame,
+    names: Sequence[str],
+    compute: Callable[[pl.DataFrame], pl.DataFrame],
+    *,
+    only: Condition | None = None,
+    fill: bool = False,
+    replace: bool = False,
+) -> pl.DataFrame:
+    r"""Append columns that are computed for all units, or for some of them (contract §6).
+
+    Args:
+        board: the board.
+        names: the columns, of which the first decides what is missing so far.
+        compute: from some rows of the board, their numbers in the column ``\0row``, to the columns as texts.
+        only: the units to compute for (``--for``); the others are left missing.
+        fill: write only where the first column is missing so far.
+        replace: columns that are already there may be replaced; they keep their place.
+
+    Raises:
+        DataError: a column is already there, a condition is unknown for a unit, or compute raises one.
+    """
+    if len(set(names)) < len(names):
+        raise Misuse(f"two columns would be called '{next(n for n in names if list(names).count(n) > 1)}'")
+    present = [name for name in names if name in board.columns]
+    if present and not (replace or fill):
+        raise DataError([Fault("the column is already there (--replace allows it)", name) for name in present])
+    wanted = pl.lit(True)
+    if only is not None:
+        only.require(board.columns)
+        check(board, only.checks())
+        wanted = wanted & only.truth
+    if fill and names[0] in board.columns:
+        wanted = wanted & pl.col(names[0]).is_null()
+    rows = board.with_row_index("\0row")
+    if only is None and not (fill and present):
+        return board.with_columns(compute(rows).select(names))
+    rows = rows.filter(wanted)
+    try:
+        results = compute(rows).select(names)
+    except DataError as error:
+        raise error.moved(rows["\0row"].to_list()) from None
+    columns = []
+    for name in names:
+        old = board[name] if fill and name in board.columns else pl.repeat(None, board.height, dtype=pl.String, eager=True)
+        columns.append(old.alias(name).scatter(rows["\0row"], results[name]))
+    return board.with_columns(columns)
+
+
+def printed(figures: pl.DataFrame) -> pl.DataFrame:
+    """Figures as they are printed: quanta (Int128) as decimals, whole numbers and texts as they are.
+
+    Raises:
+        DataError: one has more than 15 digits before the point.
+    """
+    quanta = [name for name, kind in figures.schema.items() if kind == pl.Int128]
+    check(
+        figures,
+        [Check(numbers.too_large(pl.col(c)), f"{c} gets more than 15 digits before the point") for c in quanta],
+    )
+    return figures.select(
+        numbers.text(pl.col(name)).alias(name) if name in quanta else pl.col(name).cast(pl.String)
+        for name in figures.columns
+    )
+
+
+def vetoed(board: pl.DataFrame) -> pl.Series:
+    """Which units are vetoed: those with `true` in the column `vetoed`, none where there is no such column.
+
+    Raises:
+        DataError: the column holds something else than true, false or nothing.
+    """
+    if "vetoed" not in board.columns:
+        return pl.repeat(False, board.height, eager=True)
+    cell = pl.col("vetoed")
+    check(board, [Check(~cell.is_in(["true", "false"]), "'{value}' is neither true nor false", "vetoed")])
+    return board.select((cell == "true").fill_null(False)).to_series()
+
+
+def groups(board: pl.DataFrame, within: str | None) -> pl.Series:
+    """The number of the group that each unit is ranked in, groups counted in board order.
+
+    Raises:
+        DataError: the column is not there, or a unit has no group.
+    """
+    if within is None:
+        return pl.repeat(0, board.height, dtype=pl.UInt32, eager=True)
+    require_columns([within], board.columns)
+    check(board, [Check(pl.col(within).is_null(), "blank, where the group of a unit is needed", within)])
+    values = board.select(value=within)
+    found = values.unique(maintain_order=True).with_row_index("code")
+    return values.join(found, on="value", how="left", maintain_order="left")["code"]

@@ -1,0 +1,147 @@
+"""The front door: the table of verbs, the chain, and the one place where faults become lines and a status."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+
+import click
+
+from fupin import __version__
+from fupin.errors import FupinError, Misuse, hint
+
+VERBS = ("lookup", "tally", "deduct", "bonus", "weight", "veto", "rank", "reward", "keep", "report")
+"""The verbs in the order of the work; the file of each is commands/VERB.py."""
+THEN = "then"
+
+
+class Verbs(click.Group):
+    """The verbs, each loaded when it is wanted, and chained by the word `then`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All verbs, in the order of the work."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of a verb."""
+        if cmd_name not in VERBS:
+            return None
+        command: click.Command = importlib.import_module(f"fupin.commands.{cmd_name}").command
+        return command
+
+    def invoke(self, ctx: click.Context) -> None:
+        """Parse all stages of a chain, then run them."""
+        words = [*ctx._protected_args, *ctx.args]
+        stages = []
+        for part in _split(words):
+            verb = part[0]
+            command = self.get_command(ctx, verb)
+            if command is None:
+                raise Misuse(f"no verb '{verb}'{hint(verb, VERBS, 'verbs')}")
+            try:
+                with command.make_context(verb, part[1:], parent=ctx) as stage:
+                    stages.append(command.invoke(stage))
+            except FupinError as error:
+                from fupin.chain import Failure
+
+                raise Failure(verb, error) from None
+        from fupin import chain
+
+        chain.run(stages, _announce)
+
+
+def _split(words: Sequence[str]) -> list[list[str]]:
+    """The words of each stage.
+
+    Raises:
+        Misuse: there is no verb before or after a `then`.
+    """
+    parts: list[list[str]] = [[]]
+    for word in words:
+        if word == THEN:
+            parts.append([])
+        else:
+            parts[-1].append(word)
+    if not all(parts):
+        raise Misuse(f"'{THEN}' stands between two verbs: fupin VERB … {THEN} VERB …")
+    return parts
+
+
+class _Teller(logging.Handler):
+    """Prints what verbs tell, with the verb that tells it."""
+
+    verb = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print one line."""
+        click.echo(f"fupin {self.verb}: {record.getMessage()}", err=True)
+
+
+_teller = _Teller()
+
+
+def _announce(stage: "object") -> None:
+    """Let the lines that follow be those of a stage."""
+    _teller.verb = stage.verb
+    logging.getLogger("fupin").setLevel(logging.INFO if stage.verbose else logging.WARNING)
+
+
+@click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="fupin")
+def fupin() -> None:
+    """Turn a published assessment scheme into a ranking whose every number can be defended.
+
+    Verbs read a board (CSV, one row per assessed unit) on standard input, append columns that they compute
+    exactly from ledgers and rules, and write it to standard output. Join them by pipes, or in one process by the
+    word "then".
+
+    \b
+    Example:
+      $ fupin deduct villages.csv --events routine.csv --full 20 --as routine \\
+          then weight routine/20 field/100:30% industry/50 --sum 100 --as total then rank --by total
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run fupin.
+
+    Args:
+        arguments: the words after `fupin`; those of the command line if left out.
+
+    Returns:
+        the exit status: 0 done, 1 the data is at fault, 2 the command line is, 3 found, 130 interrupted.
+    """
+    if arguments is None and hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    from fupin.chain import Failure
+
+    log = logging.getLogger("fupin")
+    log.addHandler(_teller)
+    log.propagate = False
+    try:
+        return fupin.main(arguments, prog_name="fupin", standalone_mode=False) or 0
+    except Failure as failure:
+        return _report(failure.error.lines, failure.verb, failure.error.status)
+    except FupinError as error:
+        return _report(error.lines, "", error.status)
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return Misuse.status
+    except click.ClickException as error:
+        context = getattr(error, "ctx", None)
+        verb = context.info_name if context is not None and context.parent is not None else ""
+        return _report([" ".join(error.format_message().split())], verb, Misuse.status)
+    except (KeyboardInterrupt, click.exceptions.Abort):
+        return 130
+    finally:
+        log.removeHandler(_teller)
+
+
+def _report(lines: Sequence[str], verb: str, status: int) -> int:
+    """Print faults, a line each."""
+    for line in lines:
+        click.echo(f"fupin {verb}: {line}" if verb else f"fupin: {line}", err=True)
+    return status

@@ -1,0 +1,172 @@
+"""bonus: add and subtract extras by a table of rules, held within caps.
+
+Serves Beijinggang 2019, annex 1, items 16 to 21 (each item capped), and annex 2 (all extras within ±3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import click
+import polars as pl
+
+from fupin import boards, numbers, options
+from fupin.chain import Files
+from fupin.checks import Check, number_check
+from fupin.errors import DataError, Fault, Misuse
+from fupin.ledger import Aggregate, Ledger, Units, reduce
+from fupin.rules import read_rules
+from fupin.tables import Source
+
+Bounds = tuple[Fraction, Fraction]
+
+
+def bonus(
+    board: pl.DataFrame,
+    events: Ledger,
+    rules: Source,
+    name: str,
+    *,
+    within: Bounds | None = None,
+    sides: Bounds | None = None,
+    key: Sequence[str] | None = None,
+    detail: bool = False,
+    **placing: Any,
+) -> pl.DataFrame:
+    """Append the capped sum of extras, contract §6.
+
+    Args:
+        board: one row per unit, texts.
+        events: item, perhaps level, and perhaps count (whole, 1 if there is no such column).
+        rules: item, level, points for each event of that item and level, cap of the item (blank: none), in points.
+        name: the new column, in points.
+        within: bounds of the sum of all items.
+        sides: bounds of the sum of the subtractions and of that of the additions.
+        key: the board's key columns.
+        detail: add NAME_item for each item, and NAME_absorbed: the points of the events less NAME.
+        placing: see `boards.append`.
+
+    Returns:
+        the board with its new columns.
+
+    Raises:
+        DataError: an event, a rule or a unit is at fault.
+    """
+    table = _rules(rules)
+    items = table["item"].unique(maintain_order=True)
+    keys = boards.key_of(board, key)
+    events.require(["item"])
+    found = _points(events, Units(board, keys), keys, table)
+    caps = table.unique("item", maintain_order=True).select("item", "cap")
+
+    def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        cap = pl.col("cap").abs()
+        held = pl.when(pl.col("points") > cap).then(cap).when(pl.col("points") < 0 - cap).then(0 - cap)
+        per_item = found.join(caps, on="item").with_columns(held=held.otherwise(pl.col("points")))
+        sums = per_item.group_by("row").agg(
+            pl.col("points").sum().alias("raw"),
+            pl.col("held").sum().alias("sum"),
+            pl.col("held").filter(pl.col("held") > 0).sum().alias("plus"),
+            pl.col("held").filter(pl.col("held") < 0).sum().alias("minus"),
+        )
+        mine = rows.select(row="\0row").join(sums, on="row", how="left", maintain_order="left")
+        mine = mine.with_columns(pl.col("raw", "sum", "plus", "minus").fill_null(0))
+        value = pl.col("sum")
+        if sides:
+            low, high = (numbers.whole(numbers.quanta(bound)) for bound in sides)
+            value = pl.max_horizontal(pl.col("minus"), low) + pl.min_horizontal(pl.col("plus"), high)
+        if within:
+            low, high = (numbers.whole(numbers.quanta(bound)) for bound in within)
+            value = pl.min_horizontal(pl.max_horizontal(value, low), high)
+        figures = mine.select("row", value.alias(name))
+        for item in items if detail else []:
+            part = per_item.filter(pl.col("item") == item).select("row", pl.col("held").alias(f"{name}_{item}"))
+            figures = figures.join(part, on="row", how="left", maintain_order="left")
+        figures = figures.with_columns((mine["raw"] - figures[name]).alias(f"{name}_absorbed"))
+        options.log.info("%d units at a cap or bound", (figures[f"{name}_absorbed"] != 0).sum())
+        return boards.printed(figures.drop("row").with_columns(pl.all().fill_null(0)))
+
+    names = [name, *(f"{name}_{item}" for item in items), f"{name}_absorbed"] if detail else [name]
+    return boards.append(board, names, compute, **placing)
+
+
+def _rules(source: Source) -> pl.DataFrame:
+    """The rules: item, level, points, cap."""
+    cap = numbers.read("cap")
+    several = (cap.fill_null(-1).abs() != cap.fill_null(-1).abs().first().over("item")) | (
+        cap.is_null() != cap.is_null().first().over("item")
+    )
+    return read_rules(
+        source,
+        ["item", "points"],
+        optional=["level", "cap"],
+        amounts={"points": False, "cap": True},
+        unique=["item", "level"],
+        checks=[Check(several, "the item has another cap in a row above; write the same in each of its rows", "cap")],
+    )
+
+
+def _points(events: Ledger, units: Units, keys: Sequence[str], table: pl.DataFrame) -> pl.DataFrame:
+    """Points of each unit and item before caps: `row`, `item`, `points`."""
+    has_level, has_count = ("level" in events.columns), ("count" in events.columns)
+    by = ["item", "level"] if has_level else ["item"]
+    count, checks = Aggregate("count"), []
+    if has_count:
+        number = numbers.read("count")
+        count = Aggregate("sum", number)
+        checks = [number_check("count"), Check((number < 0) | (number % numbers.ONE != 0), "'{value}' is not a whole number of 0 or more", "count")]
+    known = table if has_level else table.filter(pl.col("level").is_null())
+    listed = known["item"].unique(maintain_order=True)
+    has_rule = pl.col("item").is_in(listed.implode())
+    rules = [
+        Check(pl.col("item").is_null(), "blank, where the item of an event is needed", "item"),
+        Check(~has_rule, "no rule for the item '{value}'" + ("" if has_level else " without a level"), "item", listed),
+    ]
+    if has_level:
+        pair = pl.struct("item", "level")
+        ruled = pair.is_in(known.select(pair).to_series().implode())
+        levels = known["level"].drop_nulls().unique()
+        rules.append(Check(has_rule & ~ruled, "no rule for the level '{value}' of this item", "level", levels))
+    found = reduce(events, units, keys, {"count": count}, by=by, checks=checks, group_checks=rules)
+    number = pl.col("count") if has_count else pl.col("count").cast(pl.Int128) * numbers.ONE
+    priced = found.join(known, on=by, how="left", nulls_equal=True)
+    points, inexact, large = numbers.product(number, pl.col("points"))
+    wrong = priced.select(points=points, bad=inexact | large | numbers.too_large(points), row="row").filter("bad")
+    if wrong.height:
+        message = "count × points makes a number of more than 15 digits before the point"
+        raise DataError([Fault(message, unit=units.names[row]) for row in wrong["row"].head(20)], wrong.height)
+    return priced.with_columns(points=points).group_by("row", "item").agg(pl.col("points").sum())
+
+
+EXAMPLES = """
+fupin bonus villages.csv --events extras.csv --rules extras-rules.csv --as extras --detail
+fupin bonus villages.csv --events extras.csv --rules extras-rules.csv --range -3:3 --as extras
+"""
+
+
+@options.verb("bonus", examples=EXAMPLES)
+@options.events()
+@click.option("--rules", type=options.File(), required=True, metavar="FILE", help="The rules: item, level, points, cap.")
+@options.column()
+@click.option("--range", "within", type=options.Range(), metavar="LO:HI", help="Hold the sum of all items within these bounds.")
+@click.option("--sides", type=options.Range(), metavar="LO:HI", help="Hold the subtractions above LO and the additions below HI, each by itself.")
+@options.detail
+def command(
+    events: options.Events, rules: str, within: Bounds | None, sides: Bounds | None, placing: dict[str, Any], **given: Any
+) -> options.Apply:
+    """Add and subtract extras by rules, each item held within ± its cap.
+
+    An event is item, level and perhaps count; each must have a rule. --detail adds a column for each item, and
+    NAME_absorbed: the points of the events less NAME.
+    """
+    if sides and within:
+        raise Misuse("give either --range or --sides")
+    if sides and not sides[0] <= 0 <= sides[1]:
+        raise Misuse("--sides: LO is 0 or less, and HI is 0 or more")
+
+    def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
+        return bonus(board, events.open(files), files.open(rules), within=within, sides=sides, **given, **placing)
+
+    return apply

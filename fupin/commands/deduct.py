@@ -1,0 +1,171 @@
+"""deduct: count down from full marks, event by event, not below a floor.
+
+Serves routine work that is scored by deduction: Beijinggang 2019, annex 1, item 1 (20 marks, 0.5 to 2 an event,
+until nothing is left).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any
+
+import click
+import polars as pl
+
+from fupin import boards, numbers, options
+from fupin.chain import Files
+from fupin.checks import Check, number_check
+from fupin.errors import Misuse
+from fupin.ledger import Aggregate, Ledger, Units, reduce
+from fupin.rules import read_rules
+from fupin.tables import Source
+
+
+def deduct(
+    board: pl.DataFrame,
+    events: Ledger,
+    name: str,
+    *,
+    full: Fraction | None = None,
+    items: Source | None = None,
+    floor: Fraction = Fraction(0),
+    each: tuple[Fraction, Fraction] | None = None,
+    once: str | None = None,
+    column: str = "points",
+    key: Sequence[str] | None = None,
+    detail: bool = False,
+    **placing: Any,
+) -> pl.DataFrame:
+    """Append max(floor, full − Σ points), contract §6.
+
+    Args:
+        board: one row per unit, texts.
+        events: the deductions: a row each, with a column of points (0 or more) and, with items, `item`.
+        name: the new column, in points.
+        full: full marks, in points; or else
+        items: item, full and perhaps floor, in points: each item counts down by itself, and they are added up.
+        floor: the least that can be left, in points.
+        each: the least and the most points of one event.
+        once: of a unit's events with the same value in this column only the one with most points counts.
+        column: the ledger's column of points.
+        key: the board's key columns.
+        detail: add NAME_events and NAME_points (of the events that count) and NAME_absorbed (by the floor).
+        placing: see `boards.append`.
+
+    Returns:
+        the board with its new columns.
+
+    Raises:
+        DataError: a cell, an event or a rule is at fault.
+    """
+    by = ["item"] if items else []
+    marks = _items(items, floor) if items else _whole(full or Fraction(0), floor)
+    keys = boards.key_of(board, key)
+    events.require([column, *by, *([once] if once else [])])
+    found = _counting(events, Units(board, keys), keys, by, once, _checks(column, each, once, by, marks), column)
+
+    def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        left = rows.select(row="\0row").join(marks, how="cross").join(found, on=["row", *by], how="left")
+        points = pl.col("points").fill_null(0)
+        value = pl.max_horizontal(pl.col("full") - points, pl.col("floor"))
+        figures = left.group_by("row", maintain_order=True).agg(
+            value.sum().alias(name),
+            pl.col("events").sum().alias(f"{name}_events"),
+            points.sum().alias(f"{name}_points"),
+            (value - pl.col("full") + points).sum().alias(f"{name}_absorbed"),
+        )
+        options.log.info("%d units at the floor", (figures[f"{name}_absorbed"] > 0).sum())
+        return boards.printed(figures.drop("row"))
+
+    names = [name, f"{name}_events", f"{name}_points", f"{name}_absorbed"] if detail else [name]
+    return boards.append(board, names, compute, **placing)
+
+
+def _whole(full: Fraction, floor: Fraction) -> pl.DataFrame:
+    """One set of full marks."""
+    marks = {"full": [numbers.quanta(full)], "floor": [numbers.quanta(floor)]}
+    return pl.DataFrame(marks, schema={"full": pl.Int128, "floor": pl.Int128})
+
+
+def _items(source: Source, floor: Fraction) -> pl.DataFrame:
+    """Full marks and floors of the items."""
+    least = numbers.read("floor").fill_null(numbers.quanta(floor))
+    above = Check(least > numbers.read("full"), "the floor is above the full marks", "full")
+    marks = read_rules(
+        source, ["item", "full"], optional=["floor"], amounts={"full": False, "floor": True}, unique=["item"], checks=[above]
+    )
+    return marks.with_columns(pl.col("floor").fill_null(numbers.whole(numbers.quanta(floor))))
+
+
+def _checks(
+    column: str, each: tuple[Fraction, Fraction] | None, once: str | None, by: Sequence[str], marks: pl.DataFrame
+) -> list[Check]:
+    """What an event must fulfil."""
+    points = numbers.read(column)
+    checks = [number_check(column), Check(points < 0, "'{value}' is below 0; a deduction is 0 or more", column)]
+    if each:
+        low, high = (numbers.whole(numbers.quanta(bound)) for bound in each)
+        bounds = f"{numbers.show(each[0])} to {numbers.show(each[1])}"
+        outside = (points < low) | (points > high)
+        checks.append(Check(outside, f"'{{value}}' is outside what an event may cost, {bounds}", column))
+    if once:
+        checks.append(Check(pl.col(once).is_null(), "blank, where --once needs to know what the event is about", once))
+    if by:
+        listed = marks["item"]
+        unlisted = ~pl.col("item").is_in(listed.implode()).fill_null(False)
+        checks.append(Check(unlisted, "'{value}' is not among the items", "item", listed))
+    return checks
+
+
+def _counting(
+    events: Ledger, units: Units, keys: Sequence[str], by: Sequence[str], once: str | None, checks: Sequence[Check], column: str
+) -> pl.DataFrame:
+    """Events and points of each unit (and item): `row`, the item, `events`, `points`."""
+    points = numbers.read(column)
+    if not once:
+        figures = {"events": Aggregate("count"), "points": Aggregate("sum", points)}
+        return reduce(events, units, keys, figures, by=by, checks=checks)
+    figures = {"points": Aggregate("max", points)}
+    if by:
+        figures["order"] = Aggregate("min", pl.col("\0order").cast(pl.Int128))
+    tasks = reduce(events, units, keys, figures, by=[*dict.fromkeys([*by, once])], checks=checks)
+    if by:  # of a task's events the one with most points counts, with its item; of equal ones the first
+        tasks = tasks.sort("points", "order", descending=[True, False]).unique(["row", once], keep="first", maintain_order=True)
+    return tasks.group_by("row", *by).agg(pl.len().alias("events"), pl.col("points").sum())
+
+
+EXAMPLES = """
+fupin deduct villages.csv --events routine.csv --full 20 --each 0.5:2 --once task --as routine --detail
+fupin deduct villages.csv --events 'offices/*.csv' --items items.csv --as industry
+"""
+
+
+@options.verb("deduct", examples=EXAMPLES)
+@options.events()
+@click.option("--full", type=options.Number(), metavar="N", help="Full marks.")
+@click.option("--items", type=options.File(), metavar="FILE", help="Full marks of each item: item, full, perhaps floor.")
+@options.column()
+@click.option("--floor", type=options.Number(), default="0", show_default=True, metavar="N", help="The least that is left.")
+@click.option("--each", type=options.Range(), metavar="LO:HI", help="What one event may cost; any other is an error.")
+@click.option("--once", metavar="COLUMN", help="Of a unit's events with the same COLUMN only the dearest counts.")
+@click.option("--column", default="points", show_default=True, metavar="COLUMN", help="The ledger's column of points.")
+@options.detail
+def command(
+    events: options.Events, full: Fraction | None, items: str | None, floor: Fraction, placing: dict[str, Any], **given: Any
+) -> options.Apply:
+    """Count down from full marks: max(floor, full − Σ points of the unit's events).
+
+    With --items each item has its own full marks and floor, and the column is their sum. --detail adds
+    NAME_events, NAME_points (both of the events that count) and NAME_absorbed (what the floor swallowed).
+    """
+    if (full is None) == (items is None):
+        raise Misuse("give either --full N or --items FILE")
+    if full is not None and floor > full:
+        raise Misuse(f"--floor {numbers.show(floor)} is above --full {numbers.show(full)}")
+
+    def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
+        table = files.open(items) if items else None
+        return deduct(board, events.open(files), full=full, items=table, floor=floor, **given, **placing)
+
+    return apply

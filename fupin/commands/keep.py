@@ -1,0 +1,47 @@
+"""keep: keep the rows for which a condition holds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+import polars as pl
+
+from fupin import options
+from fupin.chain import Files
+from fupin.checks import check
+from fupin.conditions import Condition
+
+
+def keep(board: pl.DataFrame, where: Condition) -> pl.DataFrame:
+    """Keep the rows for which a condition holds, in their order.
+
+    Args:
+        board: a table of texts.
+        where: the condition.
+
+    Returns:
+        the rows that it holds for.
+
+    Raises:
+        DataError: it is unknown for a row because a cell is missing, or a cell is not a number.
+    """
+    where.require(board.columns)
+    check(board, where.checks())
+    return board.filter(where.truth)
+
+
+EXAMPLES = """
+fupin keep totals.csv --where "total >= 90 AND vetoed = 'false'"
+"""
+
+
+@options.verb("keep", examples=EXAMPLES)
+@click.option("--where", type=options.Sql(), required=True, metavar="SQL", help="The condition.")
+def command(where: Condition, **given: Any) -> options.Apply:
+    """Keep the rows for which a condition holds."""
+
+    def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
+        return keep(board, where)
+
+    return apply

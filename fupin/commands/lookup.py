@@ -1,0 +1,99 @@
+"""lookup: add columns of another table to the board.
+
+A county's results reach its cadres this way (Longnan: 75% of a cadre's composite are the county's).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import polars as pl
+
+from fupin import boards, options
+from fupin.chain import Files
+from fupin.checks import Check, check, require_columns
+from fupin.errors import Misuse
+from fupin.rules import read_rules
+from fupin.tables import Source
+
+
+def lookup(
+    board: pl.DataFrame,
+    table: Source,
+    take: Sequence[tuple[str, str]],
+    *,
+    on: Sequence[str] | None = None,
+    optional: bool = False,
+    key: Sequence[str] | None = None,
+    **placing: Any,
+) -> pl.DataFrame:
+    """Append columns of another table, contract §6.
+
+    Args:
+        board: one row per unit, texts.
+        table: the other table, one row for each value of the columns it is found by.
+        take: columns of the table, and what they are called on the board.
+        on: the columns that both have, by which a row is found; the board's key if left out.
+        optional: a unit that is not found has missing cells, instead of being an error.
+        key: the board's key columns.
+        placing: see `boards.append`.
+
+    Returns:
+        the board with the columns.
+
+    Raises:
+        DataError: a value is there twice in the table, or is not found.
+    """
+    found_by = list(on or boards.key_of(board, key))
+    require_columns(found_by, board.columns)
+    columns = [column for column, _ in take]
+    others = read_rules(table, [*found_by, *(c for c in columns if c not in found_by)], amounts={}, unique=found_by, optional=columns)
+    others = others.with_columns(pl.lit(True).alias("\0found"))
+    label = ",".join(found_by)
+
+    def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        left = rows.select(pl.col(found_by)).with_columns(boards.units(rows, found_by).alias("\0wanted"))
+        joined = left.join(others, on=found_by, how="left", maintain_order="left")
+        if not optional:
+            message = f"'{{value}}' is not found in {table.name}"
+            check(joined, [Check(pl.col("\0found").is_null(), message, label, boards.units(others, found_by), "\0wanted")])
+        return joined.select(pl.col(column).alias(name) for column, name in take)
+
+    return boards.append(board, [name for _, name in take], compute, **placing)
+
+
+def _parse_take(text: str) -> list[tuple[str, str]]:
+    """The columns of A,B=NAME."""
+    found = []
+    for word in text.split(","):
+        column, equals, name = word.partition("=")
+        if not column or (equals and not name):
+            raise Misuse(f"--take: '{word}' is not COLUMN or COLUMN=NAME")
+        found.append((column, name or column))
+    return found
+
+
+EXAMPLES = """
+fupin lookup cadres.csv --from counties.csv --on county --take development,target=responsibility
+"""
+
+
+@options.verb("lookup", examples=EXAMPLES)
+@click.option("--from", "table", type=options.File(), required=True, metavar="FILE", help="The other table.")
+@click.option("--on", type=options.Names(), metavar="COLUMN", help="The column that both have; the key if left out.")
+@click.option("--take", required=True, metavar="A,B=NAME", help="The columns to add, and what to call them.")
+@click.option("--optional", is_flag=True, help="Leave the cells of units that are not found missing.")
+@options.placing
+def command(table: str, take: str, placing: dict[str, Any], **given: Any) -> options.Apply:
+    """Add columns of another table to the board, a row for each value there.
+
+    A value that is found twice is an error, one that is not found too.
+    """
+    columns = _parse_take(take)
+
+    def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
+        return lookup(board, files.open(table), columns, **given, **placing)
+
+    return apply

@@ -1,0 +1,175 @@
+"""rank: give places by a column, best first.
+
+Serves the rankings of all documents; within kinds of unit (Beijinggang 2019, annex 2) or per indicator
+(Xiangyin 2016); vetoed units have no place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import click
+import polars as pl
+
+from fupin import boards, numbers, options
+from fupin.chain import Files
+from fupin.checks import Check, check, number_check, require_columns
+from fupin.errors import Misuse
+from fupin.rules import read_rules
+from fupin.tables import Source
+
+Ties = Literal["competition", "dense", "ordinal", "error"]
+
+
+def rank(
+    board: pl.DataFrame,
+    by: str,
+    name: str = "rank",
+    *,
+    within: str | None = None,
+    ties: Ties = "competition",
+    tie_break: Sequence[tuple[str, bool]] = (),
+    lowest_first: bool = False,
+    previous: Source | None = None,
+    ignore_veto: bool = False,
+    vetoed_last: bool = False,
+    keep_order: bool = False,
+    key: Sequence[str] | None = None,
+    **placing: Any,
+) -> pl.DataFrame:
+    """Append places and sort by them, contract §6.
+
+    Args:
+        board: one row per unit, texts.
+        by: the column of numbers that decides, the highest first.
+        name: the new column.
+        within: places are given within each value of this column.
+        ties: units that stay equal share a place and the next ones are left free (competition), or not (dense);
+            or the board's order decides (ordinal); or it is an error.
+        tie_break: columns of numbers that decide between equal units, and whether the lowest is best.
+        lowest_first: the lowest is best.
+        previous: an earlier board with the same key and column, for `previous_rank` and `change` (places gained).
+        ignore_veto: vetoed units are ranked like the others.
+        vetoed_last: vetoed units are ranked after all others.
+        keep_order: leave the rows in board order.
+        key: the board's key columns.
+        placing: see `boards.append`.
+
+    Returns:
+        the board with its new columns, sorted by place, groups in board order, unranked units last in theirs.
+
+    Raises:
+        DataError: a unit has no value, or a tie is an error.
+    """
+    columns = [by, *(column for column, _ in tie_break)]
+    require_columns(columns, board.columns)
+    keys = boards.key_of(board, key)
+    out = pl.repeat(False, board.height, eager=True) if ignore_veto else boards.vetoed(board)
+    facts = pl.DataFrame({"group": boards.groups(board, within), "out": out})
+
+    def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        mine = rows.with_columns(facts[rows["\0row"]].rename({"group": "\0group", "out": "\0out"})).with_row_index("\0at")
+        ranked = pl.lit(True) if vetoed_last else ~pl.col("\0out")
+        check(mine, [Check(ranked & rule.bad, rule.message, rule.column) for rule in map(number_check, columns)])
+        order = {"\0group": False, "\0out": False, "\0by": not lowest_first}
+        order |= {f"\0tie{i}": not lowest for i, (_, lowest) in enumerate(tie_break)}
+        values = mine.filter(ranked).select(
+            "\0at", "\0group", "\0out", numbers.read(by).alias("\0by"),
+            *(numbers.read(column).alias(f"\0tie{i}") for i, (column, _) in enumerate(tie_break)),
+        ).sort(list(order), descending=list(order.values()), maintain_order=True)  # fmt: skip
+        placed = _places(values, list(order), ties)
+        if ties == "error":
+            names = boards.units(mine, keys)
+            _no_ties(mine, placed, names)
+        places = mine.select("\0at").join(placed, on="\0at", how="left", maintain_order="left")
+        return places.select(pl.col("place").cast(pl.String).alias(name))
+
+    result = boards.append(board, [name], compute, **placing)
+    if previous is not None:
+        result = _compared(result, previous, keys, name, bool(placing.get("replace")))
+    if keep_order:
+        return result
+    order = result.select(facts["group"], place=pl.col(name).cast(pl.Int64)).with_row_index("at")
+    return result[order.sort("group", "place", "at", nulls_last=True)["at"]]
+
+
+def _places(values: pl.DataFrame, order: Sequence[str], ties: Ties) -> pl.DataFrame:
+    """Places of sorted units: `\\0at`, `place`, and whether it is shared with the unit before (`tied`)."""
+    first = pl.struct(order).rle_id() != pl.struct(order).rle_id().shift(1, fill_value=pl.lit(2**32 - 1, pl.UInt32))
+    position = pl.int_range(1, pl.len() + 1).over("\0group")
+    placed = values.select("\0at", "\0group", first=first, position=position)
+    match ties:
+        case "dense":
+            place = pl.col("first").cast(pl.Int64).cum_sum().over("\0group")
+        case "ordinal":
+            place = pl.col("position")
+        case _:
+            place = pl.when("first").then("position").forward_fill().over("\0group")
+    return placed.select("\0at", place=place, tied=~pl.col("first"))
+
+
+def _no_ties(mine: pl.DataFrame, placed: pl.DataFrame, names: pl.Series) -> None:
+    """Refuse ties.
+
+    Raises:
+        DataError: units share a place; they are named.
+    """
+    above = placed.select("\0at", "place", "tied", before=pl.col("\0at").shift(1)).filter("tied")
+    told = above.with_columns(message=pl.lit("shares place ") + pl.col("place").cast(pl.String) + " with " + names[above["before"]])
+    shown = mine.select("\0at").join(told, on="\0at", how="left", maintain_order="left")
+    check(shown, [Check(pl.col("message").is_not_null(), "{value} (--tie-break COLUMN may decide)", shown="message")])
+
+
+def _compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str, replace: bool) -> pl.DataFrame:
+    """Add the places of an earlier board, and how many were gained."""
+    new = ["previous_rank", "change"]
+    earlier = read_rules(previous, [*keys, name], amounts={name: True}, unique=keys)
+    earlier = earlier.select(*keys, pl.col(name).alias("\0before"))
+
+    def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        both = rows.join(earlier, on=keys, how="left", maintain_order="left")
+        gained = pl.col("\0before") - numbers.read(name)
+        return both.select(previous_rank=numbers.text(pl.col("\0before")), change=numbers.text(gained))
+
+    return boards.append(board, new, compute, replace=replace)
+
+
+EXAMPLES = """
+fupin rank totals.csv --by total --tie-break field
+fupin rank totals.csv --by total --within level --ties error
+"""
+
+
+@options.verb("rank", examples=EXAMPLES)
+@click.option("--by", required=True, metavar="COLUMN", help="The column that decides, the highest first.")
+@options.within
+@click.option(
+    "--ties", type=click.Choice(["competition", "dense", "ordinal", "error"]), default="competition", show_default=True,
+    help="The places of units that stay equal: 1 1 3, 1 1 2, 1 2 3, or an error.",
+)
+@click.option("--tie-break", metavar="COLUMN[:asc],…", help="Columns that decide between equal units, the highest first or, with :asc, the lowest.")
+@click.option("--lowest-first", is_flag=True, help="The lowest is best.")
+@click.option("--previous", type=options.File(), metavar="FILE", help="An earlier ranking: adds previous_rank and change.")
+@options.column("rank")
+@options.ignore_veto
+@click.option("--vetoed", type=click.Choice(["last"]), help="Rank vetoed units after all others.")
+@click.option("--keep-order", is_flag=True, help="Leave the rows in board order.")
+def command(
+    tie_break: str | None, previous: str | None, vetoed: str | None, placing: dict[str, Any], **given: Any
+) -> options.Apply:  # fmt: skip
+    """Give places by a column, best first, and sort by them.
+
+    Vetoed units have no place and stand last. A missing value is an error.
+    """
+    if vetoed and given["ignore_veto"]:
+        raise Misuse("give either --vetoed last or --ignore-veto")
+    breaks = [(c.removesuffix(":asc"), c.endswith(":asc")) for c in tie_break.split(",")] if tie_break else []
+    if not all(column for column, _ in breaks):
+        raise Misuse(f"--tie-break: '{tie_break}' names a column that is blank")
+
+    def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
+        earlier = files.open(previous) if previous else None
+        return rank(board, tie_break=breaks, previous=earlier, vetoed_last=bool(vetoed), **given, **placing)
+
+    return apply

@@ -1,0 +1,103 @@
+"""report: a table for people: aligned, also with Chinese widths, under a title and above notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import polars as pl
+
+from fupin import numbers, options
+from fupin.chain import Files
+from fupin.checks import require_columns
+from fupin.errors import Misuse
+
+
+def report(
+    board: pl.DataFrame,
+    *,
+    title: str | None = None,
+    columns: Sequence[tuple[str, str]] = (),
+    top: int | None = None,
+    bottom: int | None = None,
+    by: str | None = None,
+    notes: Sequence[str] = (),
+) -> str:
+    """The board as an aligned text, contract §9.
+
+    Args:
+        board: a table of texts.
+        title: a line above it.
+        columns: the columns to show, and what to call them; all if left out.
+        top, bottom: so many rows from the top, from the bottom, of each section; all if left out.
+        by: a section for each value of this column.
+        notes: lines below it.
+
+    Returns:
+        the text, its numbers as they are on the board.
+
+    Raises:
+        DataError: a column is missing.
+    """
+    require_columns([*(column for column, _ in columns), *([by] if by else [])], board.columns)
+    shown = list(columns) or [(column, column) for column in board.columns]
+    parts = [title] if title else []
+    sections = board.partition_by(by, maintain_order=True) if by else [board]
+    for section in sections:
+        if by:
+            parts.append(f"{by}: {section[by][0] or ''}")
+        parts.append(_aligned(_cut(section, top, bottom), shown))
+    return "\n\n".join([*parts, *notes]) + "\n"
+
+
+def _cut(section: pl.DataFrame, top: int | None, bottom: int | None) -> pl.DataFrame:
+    """The rows from the top and from the bottom, none of them twice."""
+    if top is None and bottom is None:
+        return section
+    first = section.head(top or 0)
+    return pl.concat([first, section.tail(min(bottom or 0, section.height - first.height))])
+
+
+def _aligned(section: pl.DataFrame, shown: Sequence[tuple[str, str]]) -> str:
+    """An aligned table: numbers to the right, texts to the left."""
+    import tabulate
+
+    tabulate.WIDE_CHARS_MODE = True
+    cells = section.select(pl.col(column).fill_null("").alias(str(i)) for i, (column, _) in enumerate(shown))
+    numeric = section.select(
+        (numbers.is_number(column).fill_null(True).all() & pl.col(column).is_not_null().any()).alias(str(i))
+        for i, (column, _) in enumerate(shown)
+    ).row(0)
+    return tabulate.tabulate(
+        cells.rows(),
+        headers=[name for _, name in shown],
+        tablefmt="simple",
+        disable_numparse=True,
+        colalign=["right" if number else "left" for number in numeric] if section.height else None,
+        headersglobalalign="left",
+    )
+
+
+EXAMPLES = """
+fupin report ranking.csv --title '2019 ranking' --columns rank,village=Village,total,reward --top 10
+"""
+
+
+@options.verb("report", examples=EXAMPLES, keyed=False)
+@click.option("--title", metavar="TEXT", help="A line above the table.")
+@click.option("--columns", metavar="A,B=NAME", help="The columns to show, and what to call them.")
+@click.option("--top", type=click.IntRange(0), metavar="N", help="Only N rows from the top.")
+@click.option("--bottom", type=click.IntRange(0), metavar="N", help="Only N rows from the bottom.")
+@click.option("--by", metavar="COLUMN", help="A section for each value of this column.")
+@click.option("--note", "notes", multiple=True, metavar="TEXT", help="A line below the table; may be repeated.")
+def command(columns: str | None, key: Any, **given: Any) -> options.Apply:
+    """Print the board for people: an aligned table, right also with Chinese widths."""
+    shown = [tuple(word.partition("=")[::2]) for word in columns.split(",")] if columns else []
+    if not all(column for column, _ in shown):
+        raise Misuse(f"--columns: '{columns}' names a column that is blank")
+
+    def apply(board: pl.DataFrame, files: Files) -> str:
+        return report(board, columns=[(column, name or column) for column, name in shown], **given)
+
+    return apply

@@ -1,0 +1,198 @@
+"""reward: prizes from the first place down, penalties from the last place up.
+
+Serves the monthly contest of Xinfeng 2020 (+5,000, +3,000, +2,000 and −5,000, −3,000, −2,000 yuan) and the five
+villages and five cadres of Beijinggang 2019, part three, item 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Any, Literal
+
+import click
+import polars as pl
+
+from fupin import boards, numbers, options
+from fupin.chain import Files
+from fupin.checks import Check, check, number_check, require_columns
+from fupin.errors import DataError, Fault, Misuse
+from fupin.rules import read_rules
+from fupin.tables import Source
+
+Ties = Literal["error", "full", "split"]
+
+
+def reward(
+    board: pl.DataFrame,
+    prizes: Sequence[Fraction] = (),
+    penalties: Sequence[Fraction] = (),
+    name: str = "reward",
+    *,
+    by: str = "rank",
+    table: Source | None = None,
+    within: str | None = None,
+    ties: Ties = "error",
+    places: int = 2,
+    allow_overlap: bool = False,
+    ignore_veto: bool = False,
+    key: Sequence[str] | None = None,
+    **placing: Any,
+) -> pl.DataFrame:
+    """Append what each unit wins or loses, contract §6.
+
+    Args:
+        board: one row per unit, texts.
+        prizes: amounts from the first place down, 0 or more.
+        penalties: amounts from the last place up, 0 or more; they are written negative.
+        name: the new column, in the currency of the amounts.
+        by: the column of places.
+        table: instead of both lists: place (−1 is the last), amount with its sign, note.
+        within: places are counted within each value of this column.
+        ties: tied units take up as many places as they are many; if these have different amounts, it is an error,
+            or each gets that of the first of them, or they share all of them equally.
+        places: decimals that a shared amount is rounded to.
+        allow_overlap: a unit may get a prize and a penalty, which are added up.
+        ignore_veto: vetoed units count like the others; else they are passed over and their cell is blank.
+        key: the board's key columns.
+        placing: see `boards.append`.
+
+    Returns:
+        the board with the column, and with `NAME_note` if there is a table.
+
+    Raises:
+        DataError: a place is missing or no place, tied units compete for different amounts, or a unit gets both.
+    """
+    require_columns([by], board.columns)
+    keys = boards.key_of(board, key)
+    amounts = _from_table(table) if table else _from_lists(prizes, penalties)
+    out = pl.repeat(False, board.height, eager=True) if ignore_veto else boards.vetoed(board)
+    facts = pl.DataFrame({"\0group": boards.groups(board, within), "\0out": out})
+    names = [name, f"{name}_note"] if table else [name]
+
+    def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        mine = rows.with_columns(facts[rows["\0row"]]).with_row_index("\0at")
+        place, counts = numbers.read(by), ~pl.col("\0out")
+        no_place = Check(counts & ((place < numbers.ONE) | (place % numbers.ONE != 0)), "'{value}' is not a place (1, 2, 3, …)", by)
+        check(mine, [Check(counts & number_check(by).bad, number_check(by).message, by), no_place])
+        shares = _shares(mine.filter(counts).select("\0at", "\0group", place=place), amounts, ties, places)
+        facts_of = mine.select("\0at", "\0out").join(shares, on="\0at", how="left", maintain_order="left")
+        _check_shares(facts_of.with_columns(unit=boards.units(mine, keys)), ties, allow_overlap)
+        return boards.printed(facts_of.select(pl.col("amount").alias(name), pl.col("note").alias(f"{name}_note")))
+
+    return boards.append(board, names, compute, **placing)
+
+
+def _from_lists(prizes: Sequence[Fraction], penalties: Sequence[Fraction]) -> pl.DataFrame:
+    """The amounts of places, the last ones counted −1, −2, …"""
+    rows = [(i, numbers.quanta(amount), None) for i, amount in enumerate(prizes, 1)]
+    rows += [(-i, -numbers.quanta(amount), None) for i, amount in enumerate(penalties, 1)]
+    return pl.DataFrame(rows, schema={"place": pl.Int64, "amount": pl.Int128, "note": pl.String}, orient="row")
+
+
+def _from_table(source: Source) -> pl.DataFrame:
+    """The amounts of places from a table."""
+    place = numbers.read("place")
+    whole = Check((place % numbers.ONE != 0) | (place == 0), "'{value}' is not a place (1 is the first, -1 the last)", "place")
+    table = read_rules(
+        source, ["place", "amount"], optional=["note"], amounts={"place": False, "amount": False}, unique=["place"], checks=[whole]
+    )
+    table = table.select((pl.col("place") // numbers.ONE).cast(pl.Int64), "amount", "note")
+    if table["place"].is_duplicated().any():
+        raise DataError(Fault("a place is there twice", "place", source.name))
+    return table
+
+
+def _shares(units: pl.DataFrame, amounts: pl.DataFrame, ties: Ties, places: int) -> pl.DataFrame:
+    """What each unit gets: `\\0at`, `amount`, `note`, `both` (prize and penalty), `unequal` and `with` (a tie)."""
+    tie = ["\0group", "place"]
+    spot = units.sort(*tie, "\0at").with_columns(
+        top=pl.int_range(1, pl.len() + 1).over("\0group"), bottom=-(pl.len() - pl.int_range(pl.len())).over("\0group")
+    )
+    for side in ("top", "bottom"):
+        listed = amounts.select(pl.col("place").alias(side), pl.col("amount", "note").name.prefix(f"{side} "))
+        spot = spot.join(listed, on=side, how="left", maintain_order="left")
+    top, bottom = pl.col("top amount"), pl.col("bottom amount")
+    amount = top.fill_null(0) + bottom.fill_null(0)
+    if ties == "full":
+        both = top.first().is_not_null() & bottom.last().is_not_null()
+        value = top.first().fill_null(0) + bottom.last().fill_null(0)
+    else:
+        both = top.is_not_null().any() & bottom.is_not_null().any()
+        value = amount.sum()
+    shared = spot.group_by(tie, maintain_order=True).agg(
+        value.alias("value"), both.alias("both"), pl.len().cast(pl.Int128).alias("size"),
+        (amount.min() != amount.max()).alias("unequal"),
+        pl.concat_list(pl.col("top note").first(), pl.col("bottom note").last()).first().list.drop_nulls().list.join("; ").alias("note"),
+        pl.col("\0at").alias("with"),
+    )  # fmt: skip
+    if ties != "full":
+        quotient, rest = pl.col("value") // pl.col("size"), pl.col("value") % pl.col("size")
+        exact = pl.col("size") == 1
+        split = pl.when(exact).then(pl.col("value")).otherwise(numbers.rounded(quotient, rest, pl.col("size"), places))
+        shared = shared.with_columns(value=split if ties == "split" else quotient)
+    return spot.select("\0at", *tie).join(shared, on=tie, how="left").select(
+        "\0at", amount="value", note=pl.col("note").replace("", None), both="both", unequal="unequal", together="with"
+    )
+
+
+def _check_shares(mine: pl.DataFrame, ties: Ties, allow_overlap: bool) -> None:
+    """Refuse what the office has to decide.
+
+    Raises:
+        DataError: tied units compete for different amounts, or a unit would get a prize and a penalty.
+    """
+    checks = []
+    if ties == "error" and mine["unequal"].any():
+        names = mine["unit"]
+        told = {row: "、".join(names[i] for i in together[:8]) for row, together in enumerate(mine["together"].to_list()) if mine["unequal"][row]}
+        mine = mine.with_columns(pl.Series("tied", [told.get(row) for row in range(mine.height)], dtype=pl.String))
+        checks.append(Check(pl.col("unequal"), "tied over different amounts: {value} (--ties full or split decides)", shown="tied"))
+    if not allow_overlap:
+        checks.append(Check(pl.col("both"), "would get a prize and a penalty (--allow-overlap adds them up)"))
+    check(mine, checks)
+
+
+EXAMPLES = """
+fupin reward ranking.csv --prize 5000,3000,2000 --penalty 5000,3000,2000 --ties split
+fupin reward ranking.csv --table prizes.csv --within level
+"""
+
+
+def _amounts(text: str | None, what: str) -> list[Fraction]:
+    """The amounts of a comma-separated list, 0 or more each."""
+    found = [numbers.parse(word, what) for word in text.split(",")] if text else []
+    if any(amount < 0 or amount >= numbers.LIMIT for amount in found):
+        raise Misuse(f"{what}: '{text}': write amounts without a sign; penalties are made negative")
+    return found
+
+
+@options.verb("reward", examples=EXAMPLES)
+@click.option("--prize", metavar="N,…", help="Amounts from the first place down.")
+@click.option("--penalty", metavar="N,…", help="Amounts from the last place up; they are written negative.")
+@click.option("--table", type=options.File(), metavar="FILE", help="Instead: place (-1 is the last), amount, note; adds NAME_note.")
+@click.option("--by", default="rank", show_default=True, metavar="PLACE", help="The column of places.")
+@options.within
+@click.option(
+    "--ties", type=click.Choice(["error", "full", "split"]), default="error", show_default=True,
+    help="Tied units over different amounts: an error, each that of the first of their places, or all shared equally.",
+)
+@click.option("--round", "places", type=click.IntRange(0, 18), default=2, show_default=True, metavar="N", help="Decimals of a shared amount.")
+@click.option("--allow-overlap", is_flag=True, help="Add up a prize and a penalty of one unit.")
+@options.column("reward")
+@options.ignore_veto
+def command(
+    prize: str | None, penalty: str | None, table: str | None, placing: dict[str, Any], **given: Any
+) -> options.Apply:  # fmt: skip
+    """Give prizes from the first place down and penalties from the last place up, and 0 to the others.
+
+    Vetoed units are passed over, and their cell is blank.
+    """
+    prizes, penalties = _amounts(prize, "--prize"), _amounts(penalty, "--penalty")
+    if bool(prizes or penalties) == bool(table):
+        raise Misuse("give --prize and --penalty, or --table")
+
+    def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
+        return reward(board, prizes, penalties, table=files.open(table) if table else None, **given, **placing)
+
+    return apply

@@ -1,0 +1,372 @@
+"""weight: the weighted sum of parts, checked against their full marks.
+
+Serves every composite of the documents: 20/30/50 (Beijinggang 2019, annex 1), 45/20/10/10/10/5 (Longnan), the
+25 indicators of Xiangyin 2016 and the 30 score lines of Dongyuan 2020 (long form).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, Literal
+
+import click
+import polars as pl
+
+from fupin import boards, numbers, options
+from fupin.chain import Files
+from fupin.checks import Check, check, number_check, require_columns
+from fupin.errors import SHOWN, DataError, Fault, FupinError, Misuse
+from fupin.ledger import Aggregate, Ledger, Units, locate, reduce
+from fupin.tables import Source
+
+Missing = Literal["error", "zero", "rescale", "mean"]
+NotAssessed = Literal["rescale", "full", "zero"]
+_TERM = re.compile(rf"(.+?)(?:/({numbers.WORD}))?(?::({numbers.WORD}%?))?", re.DOTALL | re.ASCII)
+
+
+@dataclass(frozen=True)
+class Term:
+    """One part of a weighted sum: a column, its full marks (none for an extra) and its weight."""
+
+    column: str
+    full: Fraction | None = None
+    weight: Fraction = Fraction(1)
+
+    @property
+    def share(self) -> Fraction:
+        """What the part adds to the full marks of the whole."""
+        return (self.full or Fraction(0)) * self.weight
+
+
+def parse_term(text: str) -> Term:
+    """Parse COLUMN[/FULL][:WEIGHT].
+
+    Raises:
+        Misuse: it is not of that form.
+    """
+    match = _TERM.fullmatch(text)
+    if not match:
+        raise Misuse(f"'{text}' is not a term COLUMN[/FULL][:WEIGHT]")
+    column, full, factor = match.groups()
+    term = Term(
+        column,
+        None if full is None else numbers.parse(full, text),
+        Fraction(1) if factor is None else numbers.parse(factor, text),
+    )
+    if term.full is not None and term.full < 0:
+        raise Misuse(f"'{text}': full marks are 0 or more")
+    return term
+
+
+def weight(
+    board: pl.DataFrame,
+    terms: Sequence[Term],
+    name: str,
+    *,
+    places: int | None = None,
+    missing: Missing = "error",
+    not_assessed: NotAssessed = "rescale",
+    **placing: Any,
+) -> pl.DataFrame:
+    """Append Σ weight × column, contract §6.
+
+    Args:
+        board: one row per unit, texts.
+        terms: the parts. A value lies within 0 … full marks; a part without full marks is an extra.
+        name: the new column, in points.
+        places: decimals to round to; if left out, 6 for a cell that was rescaled or filled with a mean.
+        missing: what a blank cell counts.
+        not_assessed: what an `NA` cell counts; rescaled: the others stand for it by their full marks.
+        placing: see `boards.append`.
+
+    Returns:
+        the board with the column; `NA` where every part is not assessed.
+
+    Raises:
+        DataError: a cell is no number, out of bounds or missing, or a result has too many digits.
+    """
+    require_columns([term.column for term in terms], board.columns)
+
+    def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        cells = rows.select(pl.col(term.column).alias(str(i)) for i, term in enumerate(terms))
+        check(rows, [rule for term in terms for rule in _cell_checks(term)])
+        return _combine(cells, terms, name, places, missing, not_assessed)
+
+    return boards.append(board, [name], compute, **placing)
+
+
+def weight_scores(
+    board: pl.DataFrame,
+    scores: Ledger,
+    items: Source,
+    name: str,
+    *,
+    total: Fraction | None = None,
+    places: int | None = None,
+    missing: Missing = "error",
+    not_assessed: NotAssessed = "rescale",
+    key: Sequence[str] | None = None,
+    **placing: Any,
+) -> pl.DataFrame:
+    """Append the same from long form: a row per unit and item.
+
+    Args:
+        board: one row per unit, texts.
+        scores: item, value. A row that is not there, or whose value is blank, is a missing cell.
+        items: item, full marks (blank: an extra), and perhaps weight (blank: 1).
+        total: what the full marks of the items, weighted, must add up to.
+        key: the board's key columns; the others are as in `weight`.
+
+    Returns:
+        the board with the column.
+
+    Raises:
+        DataError: as in `weight`; or an item is not in the table; or a unit's item is given twice.
+    """
+    terms = _item_terms(items)
+    if total is not None:
+        check_sum(terms, total, lambda message: DataError(Fault(message, "full", items.name)))
+    keys = boards.key_of(board, key)
+    cells = _pivot(scores, Units(board, keys), keys, terms, board.height)
+
+    def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        return _combine(cells[rows["\0row"]], terms, name, places, missing, not_assessed)
+
+    return boards.append(board, [name], compute, **placing)
+
+
+def check_sum(terms: Sequence[Term], total: Fraction, error: Any = Misuse) -> None:
+    """Make sure that the full marks, weighted, add up to what the scheme says.
+
+    Raises:
+        FupinError: they do not; the sum is told.
+    """
+    found = sum((term.share for term in terms), Fraction(0))
+    if found != total:
+        parts = " + ".join(numbers.show(term.share) for term in terms if term.full is not None)
+        raise error(f"--sum {numbers.show(total)}: the full marks add up to {numbers.show(found)} ({parts or 'no full marks'})")
+
+
+def _cell_checks(term: Term) -> list[Check]:
+    """What a cell of a part must be."""
+    column = term.column
+    checks = [number_check(column, blank=True, not_assessed=term.full is not None)]
+    if term.full is not None:
+        value, full = numbers.read(column), numbers.show(term.full)
+        checks.append(Check(value < 0, f"'{{value}}' is below 0; it is within 0 and {full}", column))
+        over = value > numbers.whole(numbers.quanta(term.full, column))
+        checks.append(Check(over, f"'{{value}}' is above its full marks, {full}", column))
+    return checks
+
+
+def _combine(
+    cells: pl.DataFrame, terms: Sequence[Term], name: str, places: int | None, missing: Missing, not_assessed: NotAssessed
+) -> pl.DataFrame:
+    """The weighted sum of each row of cells, a column for each term.
+
+    Rows are taken together by which of their cells are there (v), missing (m) and not assessed (n): for all
+    rows of one pattern the result is the same linear function of the cells that are there.
+    """
+    _check_missing(cells, terms, missing)
+    columns = cells.columns
+    state = pl.concat_str(
+        pl.when(pl.col(c).is_null()).then(pl.lit("m")).when(pl.col(c) == numbers.NOT_ASSESSED).then(pl.lit("n")).otherwise(pl.lit("v"))
+        for c in columns
+    )
+    values = cells.select(*(numbers.read(c).fill_null(0) for c in columns), state.alias("state")).with_row_index("row")
+    means = _means(values, terms) if missing == "mean" else {}
+    results = []
+    for pattern, rows in values.group_by("state", maintain_order=True):
+        states = str(pattern[0])
+        plan = _plan(states, terms, means, missing, not_assessed)
+        if plan is None:
+            if "m" in states:
+                raise DataError([Fault("no part is assessed, so there is nothing to rescale", name, row=r) for r in rows["row"].head(SHOWN)], rows.height)
+            results.append(rows.select("row", pl.lit(numbers.NOT_ASSESSED).alias(name)))
+            continue
+        factors, constant, divided = plan
+        exact = numbers.linear(rows.select(columns), factors, constant, 6 if divided and places is None else places)
+        for flag, why in ((exact.inexact, "needs more than 18 decimals; say --round N"), (exact.large, "gets more than 15 digits before the point")):
+            if flag.any():
+                bad = rows.filter(flag)["row"]
+                raise DataError([Fault(why, name, row=row) for row in bad.head(SHOWN)], bad.len())
+        results.append(rows.select("row", exact.value.alias("value")).select("row", numbers.text(pl.col("value")).alias(name)))
+    if not results:
+        return pl.DataFrame(schema={name: pl.String})
+    return pl.concat(results).sort("row").select(name)
+
+
+def _plan(
+    states: str, terms: Sequence[Term], means: Mapping[int, Fraction], missing: Missing, not_assessed: NotAssessed
+) -> tuple[dict[str, Fraction], Fraction, bool] | None:
+    """How the rows of one pattern are computed: factors, a constant, and whether anything was divided.
+
+    None where every part would be rescaled, so that nothing stands for them.
+    """
+    def left_out(i: int) -> bool:
+        rule = {"v": "", "m": missing, "n": not_assessed}[states[i]]
+        return terms[i].full is not None and rule == "rescale"
+
+    parts = [i for i, term in enumerate(terms) if term.full is not None]
+    assessed = sum((terms[i].share for i in parts if not left_out(i)), Fraction(0))
+    rescaled = any(left_out(i) for i in parts)
+    if rescaled and (all(left_out(i) for i in parts) or not assessed):
+        return None
+    scale = sum((terms[i].share for i in parts), Fraction(0)) / assessed if rescaled else Fraction(1)
+    factors: dict[str, Fraction] = {}
+    constant = Fraction(0)
+    for i, term in enumerate(terms):
+        factor = term.weight * (scale if term.full is not None else 1)
+        if states[i] == "v":
+            factors[str(i)] = factor
+        elif states[i] == "m" and missing == "mean":
+            constant += factor * means[i]
+        elif states[i] == "n" and not_assessed == "full":
+            constant += factor * (term.full or 0)
+    return factors, constant, rescaled or (missing == "mean" and "m" in states)
+
+
+def _means(values: pl.DataFrame, terms: Sequence[Term]) -> dict[int, Fraction]:
+    """The mean of each column over the cells that are there, for those columns that lack some.
+
+    Raises:
+        DataError: a column has none.
+    """
+    means = {}
+    for i, term in enumerate(terms):
+        letter = values["state"].str.slice(i, 1)
+        if not (letter == "m").any():
+            continue
+        there = values.filter(letter == "v")[str(i)]
+        if there.is_empty():
+            raise DataError(Fault("no unit has a value, so there is no mean", term.column))
+        total = int((there // numbers.ONE).sum()) * numbers.ONE + int((there % numbers.ONE).sum())
+        means[i] = Fraction(total, there.len() * numbers.ONE)
+    return means
+
+
+def _check_missing(cells: pl.DataFrame, terms: Sequence[Term], missing: Missing) -> None:
+    """Make sure that cells that may not be missing are not."""
+    checks = []
+    for i, term in enumerate(terms):
+        if missing == "error" or (missing == "rescale" and term.full is None):
+            why = "missing, which is not zero (see --missing)" if missing == "error" else "missing; a term without full marks cannot be rescaled"
+            checks.append(Check(pl.col(str(i)).is_null(), why, term.column))
+    check(cells, checks)
+
+
+def _item_terms(items: Source) -> list[Term]:
+    """The terms that a table of items stands for.
+
+    Raises:
+        DataError: the table is at fault.
+    """
+    require_columns(["item", "full"], items.columns, items.name)
+    table = items.read()
+    terms: list[Term] = []
+    faults = []
+    for row, rule in enumerate(table.iter_rows(named=True)):
+        try:
+            if not rule["item"]:
+                raise Misuse("blank")
+            if rule["item"] in [term.column for term in terms]:
+                raise Misuse(f"'{rule['item']}' is there twice")
+            full = None if rule["full"] is None else numbers.parse(rule["full"], "full")
+            if full is not None and full < 0:
+                raise Misuse("full marks are 0 or more")
+            factor = rule.get("weight")
+            terms.append(Term(rule["item"], full, Fraction(1) if factor is None else numbers.parse(factor, "weight")))
+        except FupinError as error:
+            faults.append(items.located(Fault(str(error), "item", row=row)))
+    if faults:
+        raise DataError(faults)
+    return terms
+
+
+def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Term], height: int) -> pl.DataFrame:
+    """The cells of all units, a column for each item, from a row per unit and item."""
+    scores.require(["item", "value"])
+    names = [term.column for term in terms]
+    item, value = pl.col("item"), numbers.read("value")
+    rules = [
+        Check(item.is_null(), "blank, where an item is needed", "item"),
+        Check(~item.is_in(names), "'{value}' is not among the items", "item", names),
+        number_check("value", blank=True, not_assessed=True),
+    ]
+    for term in terms:
+        for rule in _cell_checks(Term("value", term.full))[0 if term.full is None else 1 :]:
+            rules.append(Check((item == term.column) & rule.bad, rule.message, "value"))
+    found = reduce(scores, units, keys, {"rows": Aggregate("count")}, by=["item", "value"], group_checks=rules)
+    twice = found.group_by("row", "item").agg(pl.col("rows").sum()).filter(pl.col("rows") > 1).sort("row")
+    if twice.height:
+        raise _given_twice(scores, units, keys, twice)
+    cells = pl.DataFrame({"row": range(height)}, schema={"row": pl.UInt32})
+    for i, term in enumerate(terms):
+        mine = found.filter(item == term.column).select("row", pl.col("value").alias(str(i)))
+        cells = cells.join(mine, on="row", how="left", maintain_order="left")
+    return cells.drop("row")
+
+
+def _given_twice(scores: Ledger, units: Units, keys: Sequence[str], twice: pl.DataFrame) -> DataError:
+    """That a unit's item is given twice, with the lines."""
+    faults = []
+    label = pl.concat_str([pl.col(name) for name in scores.key or keys], separator=",")
+    for row, item in twice.select("row", "item").head(SHOWN).rows():
+        (_, first), (source, line) = locate(scores, (label == units.names[row]) & (pl.col("item") == item), 2)
+        message = f"'{item}' of {units.names[row]} is there twice, first on line {first}"
+        faults.append(Fault(message, "item", source.name, line))
+    return DataError(faults, twice.height)
+
+
+EXAMPLES = """
+fupin weight -i marks.csv routine/20 field/100:30% industry/50 --sum 100 --as total
+fupin weight -i villages.csv --scores 'offices/*.csv' --items items.csv --sum 50 --missing rescale --as industry
+"""
+
+
+@options.verb("weight", examples=EXAMPLES, file_argument=False)
+@click.argument("terms", nargs=-1, metavar="[COLUMN[/FULL][:WEIGHT]]...", help="The parts, such as field/100:30%.")
+@options.events("--scores", required=False)
+@click.option("--items", type=options.File(), metavar="FILE", help="With --scores: item, full, perhaps weight.")
+@options.column()
+@click.option("--sum", "total", type=options.Number(), metavar="N", help="What FULL × WEIGHT must add up to.")
+@options.places
+@click.option(
+    "--missing", type=click.Choice(["error", "zero", "rescale", "mean"]), default="error", show_default=True,
+    help="What to do with blank cells.",
+)
+@click.option(
+    "--na", "not_assessed", type=click.Choice(["rescale", "full", "zero"]), default="rescale", show_default=True,
+    help="What to do with NA cells, those of parts that were not assessed.",
+)
+def command(
+    terms: tuple[str, ...],
+    events: options.Events | None,
+    items: str | None,
+    total: Fraction | None,
+    key: tuple[str, ...] | None,
+    placing: dict[str, Any],
+    **given: Any,
+) -> options.Apply:  # fmt: skip
+    """Add up parts: Σ WEIGHT × COLUMN, each part within 0 and its FULL marks.
+
+    WEIGHT is a number or a percentage, 1 if left out. A term without FULL is an extra: it is outside --sum, may be
+    negative, and is never rescaled.
+    """
+    if (events is None) != (items is None):
+        raise Misuse("--scores and --items go together")
+    if (events is None) == (not terms):
+        raise Misuse("give either terms, such as field/100:30%, or --scores and --items")
+    parts = [parse_term(term) for term in terms]
+    if terms and total is not None:
+        check_sum(parts, total)
+
+    def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
+        if events is None:
+            return weight(board, parts, **given, **placing)
+        return weight_scores(board, events.open(files), files.open(items or ""), total=total, key=key, **given, **placing)
+
+    return apply

@@ -1,0 +1,310 @@
+"""The small language of --when, --where and --for: an SQL boolean expression, compiled to Polars expressions.
+
+A condition reads columns, compares exactly, knows three truth values, and can neither open a file nor run code
+(contract §3). Grammar, loosest first::
+
+    or         and (OR and)*
+    and        not (AND not)*
+    not        NOT not | predicate
+    predicate  value [(= | <> | != | < | <= | > | >=) value | IS [NOT] NULL
+                      | [NOT] (LIKE 'pattern' | IN (value, …) | BETWEEN value AND value)]
+    value      product ((+ | -) product)*
+    product    factor (* factor)*
+    factor     number | 'text' | column | "column" | TEXT(column) | (or) | - factor | + factor
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+import polars as pl
+
+from fupin import numbers
+from fupin.checks import Check, number_check, require_columns
+from fupin.errors import Misuse
+
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<number>[0-9]+(?:\.[0-9]*)?(?!\w)|\.[0-9]+)
+      |(?P<word>\w+)
+      |"(?P<name>(?:[^"]|"")+)"
+      |'(?P<text>(?:[^']|'')*)'
+      |(?P<sign><>|!=|<=|>=|[=<>+\-*(),]))""",
+    re.VERBOSE,
+)
+_KEYWORDS = {"AND", "OR", "NOT", "IS", "NULL", "LIKE", "IN", "BETWEEN"}
+_COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
+    "=": lambda a, b: a == b,
+    "<>": lambda a, b: a != b,
+    "!=": lambda a, b: a != b,
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A parsed condition.
+
+    Args:
+        sql: as it was written.
+        columns: the columns it reads.
+        truth: true, false or null (unknown) for each row of a table of texts.
+        numeric: the columns it reads as numbers.
+        checks: what else must not happen, such as a product of too many digits.
+    """
+
+    sql: str
+    columns: tuple[str, ...]
+    truth: pl.Expr
+    numeric: tuple[str, ...] = ()
+    arithmetic: tuple[Check, ...] = ()
+
+    def checks(self) -> list[Check]:
+        """What a row must pass before its truth counts: numbers are numbers, and nothing is unknown."""
+        missing = "(" + ", ".join(self.columns) + ")"
+        unknown = Check(
+            self.truth.is_null(),
+            f"the condition {self.sql} is unknown, a cell of {missing} is missing"
+            " (say IS NULL or IS NOT NULL to mean it)",
+        )
+        return [*(number_check(c, blank=True) for c in self.numeric), *self.arithmetic, unknown]
+
+    def require(self, names: Iterable[str], file: str | None = None) -> None:
+        """Make sure that a table has the columns.
+
+        Raises:
+            DataError: one is missing.
+        """
+        require_columns(self.columns, names, file)
+
+
+@dataclass(frozen=True)
+class _Value:
+    """An operand: a column that takes the type of what it meets, a text, or a number."""
+
+    kind: str  # "column", "text", "number", "truth"
+    expr: pl.Expr
+    column: str = ""
+
+
+@dataclass
+class _Parser:
+    """A precedence parser over the words of one condition."""
+
+    sql: str
+    what: str
+    tokens: list[tuple[str, str, int]] = field(default_factory=list)
+    position: int = 0
+    columns: dict[str, None] = field(default_factory=dict)
+    numeric: dict[str, None] = field(default_factory=dict)
+    arithmetic: list[Check] = field(default_factory=list)
+
+    def fail(self, why: str, at: int | None = None) -> NoReturn:
+        place = self.tokens[self.position][2] if at is None else at
+        raise Misuse(f"{self.what}: {self.sql}: {why} at character {place + 1}")
+
+    def split(self) -> None:
+        position, end = 0, len(self.sql.rstrip())
+        while position < end:
+            match = _TOKEN.match(self.sql, position)
+            if not match:
+                at = position + len(self.sql[position:]) - len(self.sql[position:].lstrip())
+                quote = self.sql[at] in "'\""
+                self.fail("a quotation mark is not closed" if quote else f"'{self.sql[at]}' means nothing", at)
+            kind = match.lastgroup or ""
+            word, start = match[kind], match.start(kind) - (kind in ("name", "text"))
+            if kind == "word" and word.upper() in _KEYWORDS:
+                kind, word = "keyword", word.upper()
+            quote_mark = {"name": '"', "text": "'"}.get(kind, "")
+            self.tokens.append((kind, word.replace(quote_mark * 2, quote_mark) if quote_mark else word, start))
+            position = match.end()
+        self.tokens.append(("end", "the end", end))
+
+    def take(self, *words: str) -> str:
+        """The next keyword or sign if it is one of these, else nothing."""
+        kind, word, _ = self.tokens[self.position]
+        if kind in ("keyword", "sign") and word in words:
+            self.position += 1
+            return word
+        return ""
+
+    def need(self, word: str) -> None:
+        if not self.take(word):
+            self.fail(f"{word} is missing before '{self.tokens[self.position][1]}'")
+
+    def parse(self) -> Condition:
+        self.split()
+        if len(self.tokens) == 1:
+            raise Misuse(f"{self.what}: the condition is empty")
+        truth = self.truth(self.any())
+        if self.tokens[self.position][0] != "end":
+            self.fail(f"'{self.tokens[self.position][1]}' is one word too many")
+        if not self.columns:  # a constant, such as 1 = 1, is a truth for every row
+            truth = truth & (pl.int_range(pl.len()) >= 0)
+        return Condition(self.sql, tuple(self.columns), truth, tuple(self.numeric), tuple(self.arithmetic))
+
+    def truth(self, value: _Value) -> pl.Expr:
+        if value.kind != "truth":
+            self.fail("a comparison is missing (write, for example, vetoed = 'true')")
+        return value.expr
+
+    def any(self) -> _Value:
+        value = self.all()
+        while self.take("OR"):
+            value = _Value("truth", self.truth(value) | self.truth(self.all()))
+        return value
+
+    def all(self) -> _Value:
+        value = self.negation()
+        while self.take("AND"):
+            value = _Value("truth", self.truth(value) & self.truth(self.negation()))
+        return value
+
+    def negation(self) -> _Value:
+        if self.take("NOT"):
+            return _Value("truth", ~self.truth(self.negation()))
+        return self.predicate()
+
+    def predicate(self) -> _Value:
+        left = self.sum()
+        if sign := self.take(*_COMPARE):
+            first, second = self.same_type([left, self.sum()])
+            return _Value("truth", _COMPARE[sign](first, second))
+        if self.take("IS"):
+            no = self.take("NOT")
+            self.need("NULL")
+            if left.kind == "truth":
+                self.fail("IS NULL asks about a column")
+            return _Value("truth", left.expr.is_not_null() if no else left.expr.is_null())
+        no = self.take("NOT")
+        if self.take("LIKE"):
+            result = self.like(left)
+        elif self.take("IN"):
+            self.need("(")
+            choices = [self.sum()]
+            while self.take(","):
+                choices.append(self.sum())
+            self.need(")")
+            first, *others = self.same_type([left, *choices])
+            result = pl.any_horizontal(first == other for other in others)
+        elif self.take("BETWEEN"):
+            low = self.sum()
+            self.need("AND")
+            first, least, most = self.same_type([left, low, self.sum()])
+            result = (first >= least) & (first <= most)
+        elif no:
+            self.fail("LIKE, IN or BETWEEN is missing after NOT")
+        else:
+            return left
+        return _Value("truth", ~result if no else result)
+
+    def like(self, left: _Value) -> pl.Expr:
+        kind, pattern, _ = self.tokens[self.position]
+        if kind != "text":
+            self.fail("LIKE needs a pattern in single quotes")
+        self.position += 1
+        parts = {"%": ".*", "_": "."}
+        regex = "".join(parts.get(c) or re.escape(c) for c in pattern)
+        return self.as_text(left).str.contains(f"(?s)^(?:{regex})$")
+
+    def same_type(self, values: list[_Value]) -> list[pl.Expr]:
+        kinds = {value.kind for value in values} - {"column"}
+        if "truth" in kinds:
+            self.fail("a condition stands where a value is needed")
+        if kinds == {"text", "number"}:
+            self.fail("a text is compared with a number (put both in quotes, or neither)")
+        if not kinds:
+            names = [value.column for value in values]
+            self.fail(f"are {' and '.join(names)} numbers ({names[0]} + 0) or texts (TEXT({names[0]}))?")
+        convert = self.as_number if kinds == {"number"} else self.as_text
+        return [convert(value) for value in values]
+
+    def as_text(self, value: _Value) -> pl.Expr:
+        if value.kind in ("number", "truth"):
+            self.fail("a text is needed")
+        return value.expr
+
+    def as_number(self, value: _Value) -> pl.Expr:
+        if value.kind == "column":
+            self.numeric[value.column] = None
+            return numbers.read(value.column)
+        if value.kind != "number":
+            self.fail("a number is needed")
+        return value.expr
+
+    def exact(self, value: pl.Expr) -> _Value:
+        """A sum, whose size is watched."""
+        self.arithmetic.append(
+            Check(numbers.too_large(value), f"{self.sql} makes a number of more than 15 digits before the point")
+        )
+        return _Value("number", value)
+
+    def sum(self) -> _Value:
+        value = self.product()
+        while sign := self.take("+", "-"):
+            left, right = self.as_number(value), self.as_number(self.product())
+            value = self.exact(left + right if sign == "+" else left - right)
+        return value
+
+    def product(self) -> _Value:
+        value = self.factor()
+        while self.take("*"):
+            result, inexact, large = numbers.product(self.as_number(value), self.as_number(self.factor()))
+            self.arithmetic += [
+                Check(inexact, f"{self.sql} makes a number of more than 18 decimals"),
+                Check(large, f"{self.sql} makes a number of more than 15 digits before the point"),
+            ]
+            value = _Value("number", result)
+        return value
+
+    def factor(self) -> _Value:
+        if sign := self.take("-", "+"):
+            value = self.as_number(self.factor())
+            return _Value("number", numbers.whole(0) - value if sign == "-" else value)
+        if self.take("("):
+            value = self.any()
+            self.need(")")
+            return value
+        kind, word, _ = self.tokens[self.position]
+        if kind == "number":
+            constant = numbers.quanta(numbers.parse(word, self.what), self.what)
+            self.position += 1
+            return _Value("number", numbers.whole(constant))
+        if kind not in ("word", "name", "text"):
+            self.fail(f"a column, a number or a 'text' is missing before '{word}'")
+        self.position += 1
+        if kind == "text":
+            return _Value("text", pl.lit(word, dtype=pl.String))
+        if kind == "word" and self.take("("):
+            if word.upper() != "TEXT":
+                self.fail(f"{word}( ) is not known; there is no function but TEXT")
+            kind, word, _ = self.tokens[self.position]
+            if kind not in ("word", "name"):
+                self.fail("TEXT( ) needs the name of a column")
+            self.position += 1
+            self.need(")")
+            self.columns[word] = None
+            return _Value("text", pl.col(word))
+        self.columns[word] = None
+        return _Value("column", pl.col(word), word)
+
+
+def parse(sql: str, what: str = "--when") -> Condition:
+    """Parse a condition.
+
+    Args:
+        sql: an SQL boolean expression over columns, as contract §3 has it.
+        what: the option it comes from, for messages.
+
+    Returns:
+        the condition, ready for a table of texts.
+
+    Raises:
+        Misuse: it does not parse, or compares what cannot be compared.
+    """
+    return _Parser(sql, what).parse()

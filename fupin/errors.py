@@ -1,0 +1,108 @@
+"""What can go wrong: one exception family, the exit statuses, and the nearest right names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+SHOWN = 20
+"""How many faults of a table are shown; the others are counted."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, and where.
+
+    Args:
+        message: what is wrong, with the value, and what would be right.
+        column: the column at fault.
+        file, line: where it stands, line 1 being the first of the file.
+        row: the row of the board (0 is the first), while its line is not yet known.
+        unit: the assessed unit, named where the line is not known.
+        first: the row of the board that this one repeats.
+    """
+
+    message: str
+    column: str | None = None
+    file: str | None = None
+    line: int | None = None
+    row: int | None = None
+    unit: str | None = None
+    first: int | None = None
+
+    def __str__(self) -> str:
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        places = [place or self.unit, self.column, self.message]
+        known = f" ({self.unit})" if place and self.unit else ""
+        return ": ".join(one_line(part) for part in places if part) + one_line(known)
+
+
+class FupinError(Exception):
+    """Whatever fupin refuses to do; `lines` are the messages for people, `status` is the exit status."""
+
+    status = 1
+
+    @property
+    def lines(self) -> list[str]:
+        """The messages, one line each."""
+        return [one_line(str(self))]
+
+
+class Misuse(FupinError):
+    """The command line, or an argument of a library call, is at fault."""
+
+    status = 2
+
+
+class DataError(FupinError):
+    """The data, a rule table or a file is at fault.
+
+    Args:
+        faults: what is wrong, in the order of the table; a text stands for a fault without a place.
+        total: how many faults there are, where that is more than are listed.
+    """
+
+    def __init__(self, faults: Fault | str | Sequence[Fault], total: int | None = None) -> None:
+        listed = [Fault(faults)] if isinstance(faults, str) else faults
+        self.faults = [listed] if isinstance(listed, Fault) else list(listed)
+        self.total = len(self.faults) if total is None else total
+        super().__init__(str(self.faults[0]) if self.faults else "")
+
+    @property
+    def lines(self) -> list[str]:
+        """At most 20 faults, then how many more."""
+        shown = [str(fault) for fault in self.faults[:SHOWN]]
+        more = self.total - len(shown)
+        return [*shown, f"… and {more} more"] if more > 0 else shown
+
+    def moved(self, rows: Sequence[int]) -> DataError:
+        """The same error for the table that a part was taken from: row i of the part is rows[i] of it."""
+        faults = [f if f.row is None else replace(f, row=rows[f.row]) for f in self.faults]
+        return DataError(faults, self.total)
+
+
+def one_line(text: str) -> str:
+    """The text with its line breaks and control characters made visible."""
+    return "".join(c if c.isprintable() or c == "\u3000" else repr(c)[1:-1] for c in text)
+
+
+def nearest(word: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """The names most like a word, best first."""
+    import difflib
+
+    names = list(names)
+    if len(names) > 1000:
+        common = sorted(names, key=lambda name: len(set(name) ^ set(word)) + abs(len(name) - len(word)))
+        names = common[:200]
+    return difflib.get_close_matches(word, names, most, 0.5)
+
+
+def hint(word: str, names: Iterable[str], what: str = "") -> str:
+    """A clause that names the nearest right names, or all where they are few."""
+    names = list(names)
+    found = nearest(word, names)
+    if found:
+        return f"; nearest: {', '.join(found)}"
+    if what and 0 < len(names) <= 12:
+        return f"; {what}: {', '.join(names)}"
+    return ""

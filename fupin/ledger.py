@@ -1,0 +1,324 @@
+"""Ledgers: events of any number, reduced to one row per unit in one streaming pass of flat memory.
+
+A pass carries along whether any row was faulty; only if one was, the ledger is read again to name the lines.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import polars as pl
+
+from fupin import boards, numbers
+from fupin.checks import Check, faults, require_columns
+from fupin.conditions import Condition
+from fupin.errors import SHOWN, DataError, Fault
+from fupin.tables import BATCH, Source
+
+log = logging.getLogger("fupin")
+
+Kind = Literal["count", "sum", "min", "max", "top", "bottom"]
+_COMPACT = 4 * BATCH
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """One figure per unit from the rows of a ledger.
+
+    Args:
+        kind: what is made of the rows; `top` and `bottom` keep the `size` highest or lowest ones.
+        value: an expression in quanta (Int128) over the ledger's texts; none for `count`.
+    """
+
+    kind: Kind
+    value: pl.Expr = field(default_factory=lambda: pl.len())
+    size: int = 0
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A ledger as a verb is given it.
+
+    Args:
+        sources: one or more files of one shape.
+        where: which rows count; it acts first, and what it leaves out is not looked at further.
+        strays: what becomes of rows whose unit is not on the board, `error` or `ignore`.
+        key: the columns that name the unit, if they are called otherwise than on the board.
+    """
+
+    sources: Sequence[Source]
+    where: Condition | None = None
+    strays: Literal["error", "ignore"] = "error"
+    key: Sequence[str] | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns that all files have."""
+        return list(self.sources[0].columns)
+
+    def require(self, columns: Sequence[str]) -> None:
+        """Make sure that every file has the columns, and all files the same ones.
+
+        Raises:
+            DataError: one has not.
+        """
+        for source in self.sources:
+            require_columns(columns, source.columns, source.name)
+            if self.where is not None:
+                self.where.require(source.columns, source.name)
+            if set(source.columns) != set(self.columns):
+                odd = sorted(set(source.columns) ^ set(self.columns))
+                message = f"has other columns than {self.sources[0].name} ({', '.join(odd)}); a ledger is of one shape"
+                raise DataError(Fault(message, file=source.name))
+
+
+class Units:
+    """The units of a board, by a fingerprint of their keys.
+
+    The fingerprint has 128 bits, which ten million keys share by accident once in 10^24 boards; a group-by over
+    it takes a quarter of the time that one over names takes.
+    """
+
+    def __init__(self, board: pl.DataFrame, key: Sequence[str]) -> None:
+        self.names = boards.units(board, key)
+        self.rows = board.select(fingerprint(key).alias("unit")).with_row_index("row")
+
+
+def fingerprint(key: Sequence[str]) -> pl.Expr:
+    """128 bits for the texts of the key columns."""
+    mark = numbers.whole(0)
+    for name in key:
+        column = pl.col(name)
+        bits = column.hash(1).cast(pl.Int128) * numbers.whole(2**64) + column.hash(2).cast(pl.Int128)
+        mark = mark * numbers.whole(0x9E3779B97F4A7C15) + bits
+    return mark
+
+
+def reduce(
+    ledger: Ledger,
+    units: Units,
+    key: Sequence[str],
+    aggregates: Mapping[str, Aggregate],
+    *,
+    by: Sequence[str] = (),
+    checks: Sequence[Check] = (),
+    group_checks: Sequence[Check] = (),
+) -> pl.DataFrame:
+    """Reduce a ledger to a row for each unit and each combination of the `by` columns that it has rows of.
+
+    Args:
+        ledger: the ledger.
+        units: the units of the board.
+        key: the board's key columns.
+        aggregates: the figures wanted, by name.
+        by: text columns of the ledger to group by besides the unit; blank ones are null.
+        checks: what each row must fulfil.
+        group_checks: the same for the `by` columns only, which costs less.
+
+    Returns:
+        `row` (the unit's row on the board), the `by` columns, then the figures: Int128 quanta for `sum`, `min`
+        and `max`, lists of them for `top` and `bottom`, UInt64 for `count`. The order of rows is not defined.
+
+    Raises:
+        DataError: a row breaks a rule or its unit is not on the board; file and lines are named.
+    """
+    names = list(ledger.key or key)
+    ledger.require([*names, *by])
+    aggregates = {"\0rows": Aggregate("count"), **aggregates} if ledger.strays == "ignore" else dict(aggregates)
+    parts: list[pl.DataFrame] = []
+    for batch in _batches(ledger, units, names, by, aggregates, checks):
+        if batch["\0faulty"].any():
+            raise _faults(ledger, units, names, [*checks, *group_checks])
+        parts.append(_reduced(batch, by, aggregates))
+        if sum(part.height for part in parts) > _COMPACT:
+            parts = [_merged(parts, by, aggregates)]
+    groups = _merged(parts, by, aggregates).join(units.rows, on="unit", how="left")
+    lost = groups["row"].is_null()
+    if lost.any():
+        if ledger.strays == "error":
+            raise _faults(ledger, units, names, [*checks, *group_checks])
+        log.warning("%d rows of units that are not on the board were ignored", groups.filter(lost)["\0rows"].sum())
+        groups = groups.filter(~lost)
+    if faults(groups, group_checks)[1]:
+        raise _faults(ledger, units, names, [*checks, *group_checks])
+    return _finished(groups, units, aggregates).select("row", *by, *(a for a in aggregates if a != "\0rows"))
+
+
+def _batches(
+    ledger: Ledger,
+    units: Units,
+    names: Sequence[str],
+    by: Sequence[str],
+    aggregates: Mapping[str, Aggregate],
+    checks: Sequence[Check],
+) -> Iterator[pl.DataFrame]:
+    """The rows that count, batch by batch: fingerprint, `by` columns, values, and whether they are faulty."""
+    values = {name: a.value for name, a in aggregates.items() if a.kind != "count"}
+    offset = 0
+    for source in ledger.sources:
+        frame = source.scan()
+        if "order" in values:
+            frame = frame.with_row_index("\0order", offset)
+        bad = _any(check.bad for check in checks)
+        if ledger.strays == "ignore":
+            bad = bad & fingerprint(names).is_in(units.rows["unit"].implode())
+        bad = bad | _any(check.bad for check in _key_checks(names))
+        if ledger.where is not None:
+            doubtful = _any(check.bad for check in ledger.where.checks())
+            frame = frame.with_columns(doubtful.alias("\0doubtful")).filter(
+                pl.col("\0doubtful") | ledger.where.truth.fill_null(False)
+            )
+            bad = bad | pl.col("\0doubtful")
+        selected = frame.select(fingerprint(names).alias("unit"), *by, bad.alias("\0faulty"), **values)
+        for batch in selected.collect_batches(chunk_size=BATCH, maintain_order=False):
+            offset += batch.height
+            yield batch
+
+
+def _key_checks(names: Sequence[str]) -> list[Check]:
+    return [Check(pl.col(name).is_null(), "blank, where the key of a unit is needed", name) for name in names]
+
+
+def _any(conditions: Iterable[pl.Expr]) -> pl.Expr:
+    return pl.any_horizontal(pl.lit(False), *(condition.fill_null(False) for condition in conditions))
+
+
+def _reduced(batch: pl.DataFrame, by: Sequence[str], aggregates: Mapping[str, Aggregate]) -> pl.DataFrame:
+    """A batch as partial results. A sum is kept as whole units and quanta, so that it never wraps."""
+    figures = []
+    for name, aggregate in aggregates.items():
+        value = pl.col(name)
+        match aggregate.kind:
+            case "count":
+                figures.append(pl.len().cast(pl.UInt64).alias(name))
+            case "sum":
+                largest = batch[name].abs().max() or 0
+                if largest * batch.height < 2**126:
+                    figures.append(value.sum())
+                else:
+                    figures += [(value // numbers.ONE).sum().alias(name + "\0units"), (value % numbers.ONE).sum()]
+            case "min":
+                figures.append(value.min())
+            case "max":
+                figures.append(value.max())
+            case "top":
+                figures.append(value.top_k(aggregate.size))
+            case "bottom":
+                figures.append(value.bottom_k(aggregate.size))
+    part = batch.group_by("unit", *by).agg(figures)
+    for name, aggregate in aggregates.items():
+        if aggregate.kind == "sum" and name + "\0units" not in part.columns:
+            value = pl.col(name)
+            part = part.with_columns(
+                (value // numbers.ONE).alias(name + "\0units"), (value % numbers.ONE).alias(name)
+            )
+    return part.select("unit", *by, *_stored(aggregates))
+
+
+def _stored(aggregates: Mapping[str, Aggregate]) -> list[str]:
+    """The columns of a partial result."""
+    return [c for name, a in aggregates.items() for c in ([name, name + "\0units"] if a.kind == "sum" else [name])]
+
+
+def _merged(parts: Sequence[pl.DataFrame], by: Sequence[str], aggregates: Mapping[str, Aggregate]) -> pl.DataFrame:
+    """Partial results put together."""
+    if not parts:
+        lists = ("top", "bottom")
+        types = {
+            c: pl.UInt64 if a.kind == "count" else pl.List(pl.Int128) if a.kind in lists else pl.Int128
+            for name, a in aggregates.items()
+            for c in _stored({name: a})
+        }
+        return pl.DataFrame(schema={"unit": pl.Int128, **dict.fromkeys(by, pl.String), **types})
+    if len(parts) == 1:
+        return parts[0]
+    figures = []
+    for name, aggregate in aggregates.items():
+        value = pl.col(name)
+        match aggregate.kind:
+            case "count":
+                figures.append(value.sum())
+            case "sum":
+                figures += [value.sum(), pl.col(name + "\0units").sum()]
+            case "min":
+                figures.append(value.min())
+            case "max":
+                figures.append(value.max())
+            case "top":
+                figures.append(value.explode().top_k(aggregate.size))
+            case "bottom":
+                figures.append(value.explode().bottom_k(aggregate.size))
+    return pl.concat(parts).group_by("unit", *by).agg(figures)
+
+
+def _finished(groups: pl.DataFrame, units: Units, aggregates: Mapping[str, Aggregate]) -> pl.DataFrame:
+    """Sums as one number again.
+
+    Raises:
+        DataError: one has more than 15 digits before the point.
+    """
+    for name, aggregate in aggregates.items():
+        if aggregate.kind != "sum":
+            continue
+        carried = pl.col(name + "\0units") + pl.col(name) // numbers.ONE
+        large = groups.filter((carried >= numbers.LIMIT) | (carried < -numbers.LIMIT))
+        if large.height:
+            message = "a sum of more than 15 digits before the point"
+            shown = large.sort("row").head(SHOWN)["row"]
+            raise DataError([Fault(message, unit=units.names[row]) for row in shown], large.height)
+        groups = groups.with_columns((carried * numbers.ONE + pl.col(name) % numbers.ONE).alias(name))
+    return groups
+
+
+def _faults(ledger: Ledger, units: Units, names: Sequence[str], checks: Sequence[Check]) -> DataError:
+    """Read the ledger again and name what is wrong."""
+    label = ",".join(names)
+    stray = Check(
+        ~fingerprint(names).is_in(units.rows["unit"].implode()),
+        "'{value}' is not on the board",
+        label,
+        candidates=units.names,
+    )
+    if ledger.strays == "ignore":
+        checks = [Check(c.bad & ~stray.bad, c.message, c.column, c.candidates) for c in checks]
+    else:
+        present = pl.all_horizontal(pl.col(name).is_not_null() for name in names)
+        checks = [Check(stray.bad & present, stray.message, label, stray.candidates), *checks]
+    checks = [*_key_checks(names), *checks]
+    listed: list[Fault] = []
+    total = 0
+    for source in ledger.sources:
+        frame = source.scan()
+        if len(names) > 1:
+            frame = frame.with_columns(pl.concat_str(names, separator=",", ignore_nulls=True).alias(label))
+        for batch in frame.with_row_index("\0row").collect_batches(chunk_size=BATCH, maintain_order=True):
+            rows = batch
+            if ledger.where is not None:
+                found, count = faults(rows, ledger.where.checks())
+                listed += [_placed(fault, rows, source) for fault in found[: SHOWN - len(listed)]]
+                total += count
+                rows = rows.filter(ledger.where.truth.fill_null(False))
+            found, count = faults(rows, checks)
+            listed += [_placed(fault, rows, source) for fault in found[: SHOWN - len(listed)]]
+            total += count
+    return DataError(listed, total)
+
+
+def locate(ledger: Ledger, rows: pl.Expr, most: int) -> list[tuple[Source, int]]:
+    """The files and lines of the first rows for which an expression over the ledger's texts holds."""
+    found: list[tuple[Source, int]] = []
+    for source in ledger.sources:
+        frame = source.scan().with_row_index("\0row")
+        frame = frame.filter(rows) if ledger.where is None else frame.filter(ledger.where.truth, rows)
+        numbers_of_rows = frame.select("\0row").head(most - len(found)).collect()["\0row"].to_list()
+        found += [(source, line) for line in source.lines(numbers_of_rows)]
+    return found
+
+
+def _placed(fault: Fault, rows: pl.DataFrame, source: Source) -> Fault:
+    """A fault with file and line."""
+    row = None if fault.row is None else int(rows["\0row"][fault.row])
+    return source.located(Fault(fault.message, fault.column, row=row))

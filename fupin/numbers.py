@@ -1,0 +1,218 @@
+"""Exact decimals: reading, adding, dividing, rounding and printing them.
+
+A number is held as a whole number of *quanta* of 10^-18 in an Int128, which Polars adds, multiplies and divides
+fast and exactly. No score ever passes through a binary float. This is the only module that knows it.
+
+Sources of the rules: contract §2 (numbers are exact) and §11.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+import polars as pl
+
+from fupin.errors import Misuse
+
+PLACES = 18
+ONE = 10**PLACES
+LIMIT = 10**15
+NOT_ASSESSED = "NA"
+SYNTAX = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,18})?$"
+WORD = r"[+-]?[0-9]+(?:\.[0-9]+)?"
+_CAPACITY = 2**127 - 1
+
+
+def whole(value: int) -> pl.Expr:
+    """A constant of the type that numbers are held in."""
+    return pl.lit(value, dtype=pl.Int128)
+
+
+def parse(text: str, what: str) -> Fraction:
+    """The number that a word of the command line stands for, a percentage allowed.
+
+    Raises:
+        Misuse: it is not a number as contract §2 has it.
+    """
+    number = text.removesuffix("%")
+    if not re.fullmatch(SYNTAX, number, re.ASCII):
+        raise Misuse(f"{what}: '{text}' is not a number (digits with at most one point, such as 20 or 0.5)")
+    return Fraction(number) / (100 if text.endswith("%") else 1)
+
+
+def parse_range(text: str, what: str) -> tuple[Fraction, Fraction]:
+    """The two bounds of LO:HI.
+
+    Raises:
+        Misuse: there are not two numbers, or the first is above the second.
+    """
+    low, colon, high = text.partition(":")
+    if not colon:
+        raise Misuse(f"{what}: '{text}' is not a range LO:HI, such as 0.5:2")
+    bounds = parse(low, what), parse(high, what)
+    if bounds[0] > bounds[1]:
+        raise Misuse(f"{what}: {low} is above {high}; write the lower bound first")
+    return bounds
+
+
+def quanta(value: Fraction, what: str = "the value") -> int:
+    """A constant in quanta.
+
+    Raises:
+        Misuse: it needs more than 18 decimals or 15 digits before the point.
+    """
+    scaled = value * ONE
+    if scaled.denominator != 1:
+        raise Misuse(f"{what}: {value} needs more than 18 decimals")
+    if abs(value) >= LIMIT:
+        raise Misuse(f"{what}: more than 15 digits before the point")
+    return scaled.numerator
+
+
+def show(value: Fraction) -> str:
+    """A constant as fupin prints it, without exponent and trailing zeros."""
+    places = 0
+    while (value * 10**places).denominator != 1:
+        places += 1
+        if places > 2 * PLACES:
+            return f"{value.numerator}/{value.denominator}"
+    digits = str(abs(value.numerator * 10**places // value.denominator)).zfill(places + 1)
+    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+    return f"-{text}" if value < 0 else text
+
+
+def is_number(column: str) -> pl.Expr:
+    """Whether a text cell is a number; null for a missing cell."""
+    return pl.col(column).str.contains(SYNTAX)
+
+
+def read(column: str) -> pl.Expr:
+    """A text column as quanta; null for what is not a number (`is_number` tells it before)."""
+    return pl.col(column).cast(pl.Decimal(38, PLACES), strict=False).to_physical()
+
+
+def text(value: pl.Expr) -> pl.Expr:
+    """Quanta as text: no exponent, no trailing zeros, `0` and never `-0`."""
+    size = value.abs()
+    before = (size // whole(ONE)).cast(pl.Int64).cast(pl.String)
+    after = (size % whole(ONE)).cast(pl.Int64)
+    digits = after.cast(pl.String).str.zfill(PLACES).str.strip_chars_end("0")
+    number = pl.when(after == 0).then(before).otherwise(pl.concat_str(before, pl.lit("."), digits))
+    return pl.when(value < 0).then(pl.concat_str(pl.lit("-"), number)).otherwise(number)
+
+
+def too_large(value: pl.Expr) -> pl.Expr:
+    """Whether quanta have more than 15 digits before the point."""
+    return (value >= LIMIT * ONE) | (value <= -LIMIT * ONE)
+
+
+def product(left: pl.Expr, right: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+    """The product of two columns of quanta, whatever their size.
+
+    Returns:
+        the product in quanta; whether it needs more than 18 decimals; whether it has more than 15 digits
+        before the point. The product is right only where both are false.
+    """
+    one = whole(ONE)
+    left_whole, left_part = left // one, left % one
+    right_whole, right_part = right // one, right % one
+    cross = left_whole * right_part + left_part * right_whole
+    tail = left_part * right_part
+    units = left_whole * right_whole + (cross + tail // one) // one
+    value = left_whole * right_whole * one + cross + tail // one
+    return value, tail % one != 0, (units >= LIMIT) | (units < -LIMIT)
+
+
+def rounded(value: pl.Expr, rest: pl.Expr, divisor: pl.Expr, places: int) -> pl.Expr:
+    """Round half up, away from zero (contract §2).
+
+    Args:
+        value: the quotient in quanta, rounded down (floor).
+        rest: its remainder, 0 … divisor - 1.
+        divisor: what was divided by.
+        places: 0 … 18 decimals.
+    """
+    negative = value < 0
+    size = pl.when(negative).then(whole(0) - value - (rest != 0).cast(pl.Int128)).otherwise(value)
+    if places == PLACES:
+        part = pl.when(negative & (rest != 0)).then(divisor - rest).otherwise(rest)
+        size = size + (part * 2 >= divisor).cast(pl.Int128)
+    else:
+        step = 10 ** (PLACES - places)
+        size = (size + whole(step // 2)) // whole(step) * whole(step)
+    return pl.when(negative).then(whole(0) - size).otherwise(size)
+
+
+@dataclass(frozen=True)
+class Exact:
+    """Results of a calculation, a row each, and what hinders printing them.
+
+    Args:
+        value: Int128 quanta, right where neither flag is set.
+        inexact: needs more than 18 decimals and was not to be rounded.
+        large: has more than 15 digits before the point.
+    """
+
+    value: pl.Series
+    inexact: pl.Series
+    large: pl.Series
+
+
+def linear(frame: pl.DataFrame, factors: Mapping[str, Fraction], constant: Fraction, places: int | None) -> Exact:
+    """Σ factor × column + constant, exactly, rounded once at the end if at all.
+
+    Args:
+        frame: columns of quanta (Int128, no nulls).
+        factors: a factor for each column that counts.
+        constant: added to every row, in units.
+        places: decimals to round to; None keeps every digit.
+
+    Returns:
+        a result for each row of the frame.
+    """
+    columns = list(factors)
+    constant *= ONE
+    divisor = math.lcm(constant.denominator, *(f.denominator for f in factors.values()))
+    numerators = {c: int(f * divisor) for c, f in factors.items()}
+    start = int(constant * divisor)
+    largest = dict.fromkeys(columns, 0)
+    if columns and frame.height:
+        largest = frame.select(pl.col(columns).abs().max()).row(0, named=True)
+    bound = abs(start) + sum(abs(numerators[c]) * max(largest[c], 1) for c in columns)
+    if bound > _CAPACITY or divisor > _CAPACITY // 4:
+        return _linear_in_python(frame, numerators, start, divisor, places)
+    total = frame.with_columns(
+        pl.sum_horizontal(whole(start), *(pl.col(c) * whole(numerators[c]) for c in columns)).alias("total")
+    )
+    value, rest = pl.col("total") // whole(divisor), pl.col("total") % whole(divisor)
+    result = total.select(
+        value=value if places is None else rounded(value, rest, whole(divisor), places),
+        inexact=rest != 0 if places is None else pl.lit(False),
+    ).with_columns(large=too_large(pl.col("value")))
+    return Exact(result["value"], result["inexact"], result["large"])
+
+
+def _linear_in_python(
+    frame: pl.DataFrame, numerators: Mapping[str, int], start: int, divisor: int, places: int | None
+) -> Exact:
+    """The same in Python's unbounded integers, for factors and numbers too long for 128 bits together."""
+    columns = list(numerators)
+    values, inexact, large = [], [], []
+    for row in frame.select(columns).rows() if columns else [()] * frame.height:
+        total = start + sum(numerators[c] * x for c, x in zip(columns, row, strict=True))
+        if places is not None:
+            step = 10 ** (PLACES - places)
+            size = (2 * abs(total) + divisor * step) // (2 * divisor * step) * step
+            value, rest = -size if total < 0 else size, 0
+        else:
+            value, rest = divmod(total, divisor)
+        large.append(abs(value) >= LIMIT * ONE)
+        values.append(0 if large[-1] else value)
+        inexact.append(rest != 0)
+    return Exact(
+        pl.Series(values, dtype=pl.Int128), pl.Series(inexact, dtype=pl.Boolean), pl.Series(large, dtype=pl.Boolean)
+    )

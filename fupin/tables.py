@@ -1,0 +1,495 @@
+"""Reading and writing tables: the only module that opens a file.
+
+Every table is text: cells stay as they came, a blank cell is null. What is not a well-formed table (contract §1)
+is refused with the file and the line as an editor shows it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import glob
+import io
+import os
+import re
+import shutil
+import stat
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import IO, BinaryIO
+
+import polars as pl
+
+from fupin.errors import DataError, Fault, hint
+
+SMALL = 1 << 23
+"""Files of up to so many bytes are read at once; larger ones are scanned where they lie, or spooled."""
+BATCH = 1 << 20
+"""Rows looked at together when a table is streamed or written."""
+_CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
+_RECORD = rf"^{_CELL}(?:,{_CELL})*$"
+_STDIN = "-"
+
+
+class Source:
+    """A table that has been opened and found well-formed.
+
+    Args:
+        name: the file as the user wrote it, `-` for standard input.
+        columns: the names of its columns.
+        scan: the table as a lazy frame of texts, blank cells null.
+        lines: the line of the file on which each of some rows begins.
+    """
+
+    def __init__(self, name: str, columns: list[str], scan: Callable[[], pl.LazyFrame], lines: Callable[[Sequence[int]], list[int]]) -> None:
+        self.name = name
+        self.columns = columns
+        self.scan = scan
+        self.lines = lines
+
+    def read(self) -> pl.DataFrame:
+        """The whole table."""
+        return self.scan().collect()
+
+    def located(self, fault: Fault) -> Fault:
+        """The fault with file and line in place of a row."""
+        line = None if fault.row is None else self.lines([fault.row])[0]
+        return Fault(fault.message, fault.column, self.name, line, None, fault.unit)
+
+
+def frame_source(frame: pl.DataFrame, name: str = "table") -> Source:
+    """A table that is in memory already, with the rows counted as lines below a header."""
+    texts = as_text(frame.lazy())
+    return Source(name, frame.columns, lambda: texts, lambda rows: [row + 2 for row in rows])
+
+
+def expand(name: str) -> list[str]:
+    """The files that a name or a glob stands for, in order of their names.
+
+    Raises:
+        DataError: a glob matches nothing.
+    """
+    if name == _STDIN or os.path.exists(name) or not glob.has_magic(name):
+        return [name]
+    found = sorted(glob.glob(name, recursive=True))
+    if not found:
+        raise DataError(Fault("no file matches", file=name))
+    return found
+
+
+def open_table(name: str, spool: contextlib.ExitStack) -> Source:
+    """Open a table by its name.
+
+    Args:
+        name: a CSV, Parquet or Arrow IPC file, plain or compressed by its ending; `-` is standard input.
+        spool: keeps temporary files until they are no longer needed.
+
+    Raises:
+        DataError: the file is missing or not a well-formed table.
+    """
+    try:
+        ending = "".join(Path(name).suffixes[-1:]).lower()
+        if ending in (".parquet", ".arrow", ".ipc", ".feather"):
+            data = _bytes_or_path(name, spool, False)
+            scanned = pl.scan_parquet(data, glob=False) if ending == ".parquet" else pl.scan_ipc(data)
+            texts = as_text(scanned)
+            return Source(name, texts.collect_schema().names(), lambda: texts, lambda rows: [r + 2 for r in rows])
+        return _open_csv(name, _bytes_or_path(name, spool, ending in (".gz", ".zst")), spool)
+    except OSError as error:
+        raise DataError(Fault(_why(error, name), file=name)) from None
+    except pl.exceptions.PolarsError as error:
+        raise DataError(Fault(f"cannot be read as what its name says ({_first_line(error)})", file=name)) from None
+    except (EOFError, ValueError, _zlib_error()) as error:
+        raise DataError(Fault(f"cannot be unpacked, it is cut off or damaged ({error})", file=name)) from None
+
+
+def _zlib_error() -> type[Exception]:
+    import zlib
+
+    return zlib.error
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).strip().split("\n")[0]
+
+
+def _why(error: OSError, name: str) -> str:
+    """Why a file cannot be opened, with the nearest names beside it."""
+    if isinstance(error, FileNotFoundError):
+        folder = os.path.dirname(name) or "."
+        names = os.listdir(folder) if os.path.isdir(folder) else []
+        return f"no such file{hint(os.path.basename(name), names)}"
+    if isinstance(error, IsADirectoryError):
+        return "a folder, not a file"
+    return error.strerror or _first_line(error)
+
+
+def _bytes_or_path(name: str, spool: contextlib.ExitStack, packed: bool) -> bytes | Path:
+    """The bytes of a small file, or a path where a large one can be read again and again."""
+    if name == _STDIN:
+        stream: IO[bytes] = sys.stdin.buffer
+        if sys.stdin.isatty():
+            print("reading a table from the terminal; end it with Ctrl-D", file=sys.stderr)
+    else:
+        stream = spool.enter_context(open(name, "rb"))
+        if not packed and stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and os.path.getsize(name) > SMALL:
+            return Path(name)
+    if packed:
+        stream = spool.enter_context(_unpacked(name, stream))
+    data = stream.read(SMALL + 1)
+    if len(data) <= SMALL:
+        return data
+    file = spool.enter_context(tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv"))
+    file.write(data)
+    shutil.copyfileobj(stream, file, SMALL)
+    file.flush()
+    return Path(file.name)
+
+
+def _unpacked(name: str, stream: IO[bytes]) -> IO[bytes]:
+    """A compressed stream, opened."""
+    if name.lower().endswith(".gz"):
+        import gzip
+
+        return gzip.open(stream)
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd.open(stream)
+
+
+def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Source:
+    """Open a CSV table: its header, its structure, and how its rows are read and found again."""
+    data = _without_empty_last_line(data, spool)
+    columns, head = _header(name, data)
+    quoted, returns = (_contains(data, mark) for mark in (b'"', b"\r"))
+    lines = head.count(b"\n") if head.endswith(b"\n") else head.count(b"\n") + 1
+    _check_structure(name, data, len(columns), quoted, returns)
+
+    def scan() -> pl.LazyFrame:
+        frame = pl.scan_csv(
+            data[len(head) :] if isinstance(data, bytes) else data,
+            has_header=False,
+            skip_lines=0 if isinstance(data, bytes) else lines,
+            schema=dict.fromkeys(columns, pl.String),
+            quote_char='"' if quoted else None,
+            glob=False,
+        )
+        return frame.with_columns(pl.all().replace("", None)) if quoted else frame
+
+    def find_lines(rows: Sequence[int]) -> list[int]:
+        if not quoted:
+            return [lines + 1 + row for row in rows]
+        wanted, found, seen = set(rows), {}, -1  # the header is record -1
+        for records in _records(data):
+            for row in sorted(r for r in wanted if seen <= r < seen + records.height):
+                found[row] = int(records["line"][row - seen])
+            seen += records.height
+        return [found[row] for row in rows]
+
+    return Source(name, columns, scan, find_lines)
+
+
+def _without_empty_last_line(data: bytes | Path, spool: contextlib.ExitStack) -> bytes | Path:
+    """The table without one empty last line, which is no row (contract §11)."""
+    if isinstance(data, bytes):
+        tail = data[-3:]
+    else:
+        with data.open("rb") as file:
+            file.seek(-3, os.SEEK_END)
+            tail = file.read()
+    surplus = 1 if tail.endswith(b"\n\n") else 2 if tail == b"\n\r\n" else 0
+    if not surplus or isinstance(data, bytes):
+        return data[: len(data) - surplus] if isinstance(data, bytes) else data
+    copy = spool.enter_context(tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv"))
+    with data.open("rb") as file:
+        shutil.copyfileobj(file, copy, SMALL)
+    copy.truncate(copy.tell() - surplus)
+    return Path(copy.name)
+
+
+def _contains(data: bytes | Path, mark: bytes) -> bool:
+    if isinstance(data, bytes):
+        return mark in data
+    import mmap
+
+    with data.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        return view.find(mark) >= 0
+
+
+def _header(name: str, data: bytes | Path) -> tuple[list[str], bytes]:
+    """The names of the columns, and the bytes of the header as they stand."""
+    if isinstance(data, bytes):
+        start = data
+    else:
+        with data.open("rb") as file:
+            start = file.read(SMALL)
+    end = start.find(b"\n") + 1
+    while end and start.count(b'"', 0, end) % 2:
+        end = start.find(b"\n", end) + 1
+    head = start[:end] if end else start
+    if not head.removeprefix(b"\xef\xbb\xbf"):
+        if name == _STDIN:
+            raise DataError(Fault("no input (did the verb before it fail?)", file=name))
+        raise DataError(Fault("empty; a table has at least a header", file=name))
+    _check_utf8(name, head)
+    text = head.decode("utf-8-sig")
+    record = text.removesuffix("\n").removesuffix("\r")
+    if not re.fullmatch(_RECORD.strip("^$"), record):
+        raise DataError(Fault(_malformed(record, 0), file=name, line=1))
+    columns = next(csv.reader([text], strict=True), [""])
+    faults = [Fault(f"column {i} has no name", file=name, line=1) for i, c in enumerate(columns, 1) if not c]
+    for i, column in enumerate(columns):
+        if column and column in columns[:i]:
+            faults.append(Fault(f"the column is there twice, as number {columns.index(column) + 1} and {i + 1}", column, name, 1))
+    if faults:
+        raise DataError(faults)
+    return columns, head
+
+
+def _check_utf8(name: str, data: bytes, line: int = 1) -> None:
+    """Make sure that bytes are UTF-8.
+
+    Raises:
+        DataError: they are not; the first such line is named.
+    """
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        at = line + data.count(b"\n", 0, error.start)
+        culprit = " ".join(f"{byte:02X}" for byte in data[error.start : error.start + 2])
+        message = f"bytes that are not UTF-8 ({culprit}); is it GB18030? Then: fupin ingest --encoding gb18030 {name}"
+        raise DataError(Fault(message, file=name, line=at)) from None
+
+
+def _check_structure(name: str, data: bytes | Path, width: int, quoted: bool, returns: bool) -> None:
+    """Make sure that every row has as many cells as the header, with quotation marks where they belong.
+
+    Raises:
+        DataError: a row does not; the first one is named.
+    """
+    if not quoted:
+        line = pl.col("line")
+        odd = line.str.count_matches(",", literal=True) != width - 1
+        odd = odd | (line == "") if width == 1 else odd
+        odd = odd | line.str.contains("\r", literal=True) if returns else odd
+        with contextlib.suppress(pl.exceptions.ComputeError):
+            if not (returns and _ends_with_return(data)):
+                found = pl.scan_lines(data, glob=False).select(odd.any()).collect(engine=_engine(data))
+                if not found.item():
+                    return
+    _check_records(name, data, width)
+
+
+def _engine(data: bytes | Path) -> str:
+    return "in-memory" if isinstance(data, bytes) else "streaming"
+
+
+def _ends_with_return(data: bytes | Path) -> bool:
+    if isinstance(data, bytes):
+        return data.endswith(b"\r")
+    with data.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == b"\r"
+
+
+def _records(data: bytes | Path) -> Iterator[pl.DataFrame]:
+    """The records of a CSV file, the header too: `line` on which each begins, and its `text`.
+
+    A record goes on over a line break while a quotation mark is open. The last frame may end in a record whose
+    quotation mark is never closed: `open` is true for it.
+    """
+    scanned = pl.scan_lines(data, name="text", row_index_name="line", row_index_offset=1, glob=False)
+    carried: pl.DataFrame | None = None
+    for batch in scanned.collect_batches(chunk_size=BATCH, maintain_order=True):
+        lines = batch if carried is None else pl.concat([carried, batch])
+        marks = lines["text"].str.count_matches('"', literal=True)
+        inside = marks.cum_sum() % 2 == 1
+        begins = ~inside.shift(1, fill_value=False)
+        whole = lines.height - int((~inside).reverse().arg_true().head(1).sum()) if not inside.all() else 0
+        carried = lines[whole:]
+        lines, begins = lines[:whole], begins[:whole]
+        if not begins.all():
+            lines = lines.group_by(begins.cum_sum().alias("record"), maintain_order=True).agg(
+                pl.col("line").first(), pl.col("text").str.join("\n")
+            )
+        if lines.height:
+            yield lines.select("line", "text", open=pl.lit(False))
+    if carried is not None and carried.height:
+        yield carried.select(pl.col("line").first(), pl.col("text").str.join("\n"), open=pl.lit(True))
+
+
+def _check_records(name: str, data: bytes | Path, width: int) -> None:
+    """Find the first record that is not well-formed, if there is one."""
+    text = pl.col("text").str.strip_prefix("\ufeff")
+    plain = text.str.replace_all(r'"[^"]*"', "")
+    bad = pl.col("open") | (text == "") | ~text.str.contains(_RECORD) | (plain.str.count_matches(",", literal=True) != width - 1)
+    try:
+        for records in _records(data):
+            first = records.filter(bad).head(1)
+            if first.height:
+                line, record, is_open = first.row(0)
+                message = "the quotation mark opened here is never closed" if is_open else _malformed(record, width)
+                raise DataError(Fault(message, file=name, line=line))
+    except pl.exceptions.ComputeError:
+        _find_bad_bytes(name, data)
+        raise
+    if _ends_with_return(data):
+        raise DataError(Fault(_malformed("\r", width), file=name, line=_last_line(data)))
+
+
+def _last_line(data: bytes | Path) -> int:
+    return int(pl.scan_lines(data, glob=False).select(pl.len()).collect().item())
+
+
+def _find_bad_bytes(name: str, data: bytes | Path) -> None:
+    """Name the first line that is not UTF-8."""
+    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
+        line = 1
+        while lines := file.readlines(SMALL):
+            _check_utf8(name, b"".join(lines), line)
+            line += len(lines)
+
+
+def _malformed(record: str, width: int) -> str:
+    """Why a record is not as it should be."""
+    outside = re.sub(r'"[^"]*"', "", record)
+    if "\r" in outside:
+        return "a bare CR (old Macintosh line end); save the file with LF or CRLF"
+    if record == "":
+        return "an empty line in the middle of the table" if width else "the header is empty"
+    if not re.fullmatch(_RECORD.strip("^$"), record):
+        if outside.count('"') % 2:
+            return "a quotation mark that is never closed, or one inside a cell that is not quoted"
+        return "a quotation mark inside a cell that is not quoted (quote the whole cell and double the mark)"
+    cells = outside.count(",") + 1
+    return f"{cells} cell{'s' * (cells != 1)}, where the header has {width}"
+
+
+def as_text(frame: pl.LazyFrame) -> pl.LazyFrame:
+    """A frame of any types as texts: decimals in full, floats in their shortest form, dates ISO, null blank.
+
+    Raises:
+        DataError: a column holds what has no text, such as a list.
+    """
+    texts = []
+    for column, kind in frame.collect_schema().items():
+        cell = pl.col(column)
+        if kind == pl.String:
+            cell = cell.replace("", None)
+        elif kind.is_float():
+            plain = cell.cast(pl.String)
+            short = plain.cast(pl.Decimal(38, 18), strict=False).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
+            cell = pl.when(plain.str.contains("e", literal=True) & short.is_not_null() & (cell.abs() >= 1e-18) & (cell.abs() < 1e20)).then(short).otherwise(plain.str.strip_suffix(".0"))
+        elif isinstance(kind, pl.Datetime):
+            cell = cell.dt.to_string("iso:strict")
+        elif kind.is_nested() or kind in (pl.Binary, pl.Object):
+            raise DataError(Fault(f"holds {kind}, which has no text", column))
+        else:
+            cell = cell.cast(pl.String)
+        texts.append(cell.alias(column))
+    return frame.select(texts)
+
+
+def write(frame: pl.DataFrame, target: str | None = None) -> None:
+    """Write a table of texts, whole or not at all.
+
+    Args:
+        frame: the table.
+        target: a file, in the format that its ending names; standard output if left out.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    if target is None or target == _STDIN:
+        sys.stdout.flush()
+        _write_csv(frame, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+        return
+    write_file(target, lambda file: _write_as(frame, target, file))
+
+
+def write_file(target: str, fill: Callable[[IO[bytes]], None]) -> None:
+    """Write a file whole or not at all: beside it first, then renamed onto it with its mode kept.
+
+    A device or FIFO is written directly.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    path = os.path.realpath(target)
+    temporary = None
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as device:
+                fill(device)
+            return
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".fupin-", delete=False) as file:
+            temporary = file.name
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.path.exists(path):
+            shutil.copymode(path, temporary)
+        else:
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise DataError(Fault(f"cannot be written: {error.strerror or _first_line(error)}", file=target)) from None
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+def _write_as(frame: pl.DataFrame, target: str, file: IO[bytes]) -> None:
+    """Write a table in the format that a file's ending names."""
+    ending = Path(target).suffix.lower()
+    if ending == ".parquet":
+        frame.write_parquet(file)
+    elif ending in (".arrow", ".ipc", ".feather"):
+        frame.write_ipc(file)
+    elif ending == ".gz":
+        import gzip
+
+        with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed:
+            _write_csv(frame, packed)
+    elif ending == ".zst":
+        with _zstd_writer(file) as packed:
+            _write_csv(frame, packed)
+    else:
+        _write_csv(frame, file)
+
+
+def _zstd_writer(file: IO[bytes]) -> IO[bytes]:
+    if sys.version_info >= (3, 14):
+        from compression import zstd
+    else:
+        from backports import zstd
+    return zstd.open(file, "wb")
+
+
+def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO) -> None:
+    """Write CSV as contract §1 has it: UTF-8, LF, quotation marks only where they are needed."""
+    if frame.width == 1:
+        frame = frame.with_columns(pl.all().fill_null(""))  # "" and not an empty line, which would be no row
+    for start in range(0, max(frame.height, 1), BATCH):
+        rows = frame[start : start + BATCH]
+        part = io.BytesIO()
+        rows.write_csv(part, include_header=start == 0)
+        data = part.getvalue()
+        file.write(_quoted_returns(rows, start == 0) if b"\r" in data else data)
+
+
+def _quoted_returns(frame: pl.DataFrame, header: bool) -> bytes:
+    """CSV of cells that hold a CR, which Polars would leave without quotation marks."""
+    rows = []
+    for row in [*([tuple(frame.columns)] if header else []), *frame.rows()]:
+        cells = [f'"{c.replace(chr(34), chr(34) * 2)}"' if c and set(c) & set(',"\r\n') else c or "" for c in row]
+        rows.append('""' if cells == [""] else ",".join(cells))
+    return "".join(f"{row}\n" for row in rows).encode()

@@ -1,0 +1,13 @@
+#!/usr/bin/env bash
+# Ranks the villages: routine 20 + field 30 + industry 50, extras, vetoes, five prizes. Prints the result as CSV.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+fupin deduct villages.csv --events routine.csv --full 20 --each 0.5:2 --once task --as routine |
+  fupin weight --scores 'offices/*.csv' --items items.csv --sum 50 --missing rescale --as industry |
+  fupin weight routine/20 field/100:30% industry/50 --sum 100 --as base |
+  fupin bonus --events extras.csv --rules extras-rules.csv --as extras |
+  fupin weight base extras --as total |
+  fupin veto --when 'total < 70' --because '总分低于70分' --events vetoes.csv |
+  fupin rank --by total --tie-break field |
+  fupin reward --prize 5000,4000,3000,2000,1000 --ties split

@@ -1,0 +1,494 @@
+"""The scoring verbs once more, plain and row by row in exact fractions, to check fupin against.
+
+Written from the contract alone and for reading, not for speed. A table is a header and rows of text;
+a verb returns the table that fupin must print, or raises `Refused` where the contract asks for an error.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor
+
+Row = dict[str, str]
+Key = tuple[str, ...]
+LIMIT = Fraction(10**15)
+NUMBER = re.compile(r"[+-]?[0-9]{1,15}(\.[0-9]{1,18})?")
+TERM = re.compile(r"(.+?)(?:/([0-9]+(?:\.[0-9]+)?))?(?::([+-]?[0-9]+(?:\.[0-9]+)?%?))?", re.DOTALL)
+
+
+class Refused(Exception):
+    """The contract calls this input or command line an error."""
+
+
+# --- tables
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and rows of text."""
+
+    columns: list[str]
+    rows: list[Row]
+
+    def plus(self, **new: list[str]) -> Table:
+        """The table with more columns at the right."""
+        added = [dict(zip(new, cells, strict=True)) for cells in zip(*new.values(), strict=True)]
+        return Table([*self.columns, *new], [row | more for row, more in zip(self.rows, added, strict=True)])
+
+    def text(self) -> str:
+        """CSV as fupin prints it: LF, quotes only where needed."""
+        lines = [self.columns, *([row[column] for column in self.columns] for row in self.rows)]
+        return "".join((",".join(map(quoted, line)) or '""') + "\n" for line in lines)
+
+
+def quoted(cell: str) -> str:
+    """A cell as CSV writes it, in quotes only where needed."""
+    return '"' + cell.replace('"', '""') + '"' if re.search('[",\r\n]', cell) else cell
+
+
+def table(text: str) -> Table:
+    """The table that a CSV text holds."""
+    columns, *rows = csv.reader(io.StringIO(text, newline=""))
+    return Table(columns, [dict(zip(columns, row, strict=True)) for row in rows])
+
+
+# --- numbers
+
+
+def number(cell: str) -> Fraction:
+    """The number in a cell; anything else, blank and NA too, is refused."""
+    if not NUMBER.fullmatch(cell):
+        raise Refused(f"not a number: {cell!r}")
+    return Fraction(cell)
+
+
+def half_up(x: Fraction, places: int) -> Fraction:
+    """Rounded, a half away from zero."""
+    size = Fraction(floor(abs(x) * 10**places + Fraction(1, 2)), 10**places)
+    return size if x > 0 else -size
+
+
+def exact(x: Fraction, places: int | None = None) -> Fraction:
+    """The number, rounded if asked; refused if it needs 19 decimals or 16 digits before the point."""
+    if places is not None:
+        x = half_up(x, places)
+    if abs(x) >= LIMIT:
+        raise Refused("more than 15 digits before the point")
+    if 10**18 % x.denominator:
+        raise Refused("more than 18 decimals: use --round")
+    return x
+
+
+def printed(x: Fraction | int, places: int | None = None) -> str:
+    """A number as fupin prints it: no exponent, no trailing zeros, no -0."""
+    x = exact(Fraction(x), places)
+    whole, part = divmod(int(abs(x) * 10**18), 10**18)
+    return ("-" if x < 0 else "") + f"{whole}.{part:018d}".rstrip("0").rstrip(".")
+
+
+def held(x: Fraction, low: Fraction, high: Fraction) -> Fraction:
+    """The number held within low…high."""
+    return max(low, min(high, x))
+
+
+def mean(values: Sequence[Fraction]) -> Fraction:
+    """The mean of at least one number."""
+    if not values:
+        raise Refused("no value has no mean")
+    return sum(values, Fraction(0)) / len(values)
+
+
+# --- boards and ledgers
+
+
+def key_of(row: Row, key: Sequence[str]) -> Key:
+    """What names the unit of a row."""
+    return tuple(row[column] for column in key)
+
+
+def units(board: Table, key: Sequence[str]) -> list[Key]:
+    """The keys of a board, unique and not blank."""
+    found = [key_of(row, key) for row in board.rows]
+    if len(set(found)) < len(found) or any("" in one for one in found):
+        raise Refused("a key is repeated or blank")
+    return found
+
+
+def by_unit(
+    board: Table,
+    events: Table,
+    key: Sequence[str],
+    where: Callable[[Row], bool] = lambda row: True,
+    ignore_strays: bool = False,
+) -> dict[Key, list[Row]]:
+    """The ledger rows of each unit, in order."""
+    mine: dict[Key, list[Row]] = {unit: [] for unit in units(board, key)}
+    for row in filter(where, events.rows):
+        unit = key_of(row, key)
+        if unit in mine:
+            mine[unit].append(row)
+        elif not ignore_strays:
+            raise Refused(f"{unit} is not on the board")
+    return mine
+
+
+def groups(board: Table, within: str | None) -> list[list[int]]:
+    """The row numbers of each group, groups in board order."""
+    found: dict[str, list[int]] = {}
+    for index, row in enumerate(board.rows):
+        found.setdefault(row[within] if within else "", []).append(index)
+    return list(found.values())
+
+
+def vetoed(row: Row) -> bool:
+    """Whether the unit is marked as vetoed."""
+    return row.get("vetoed", "false") == "true"
+
+
+# --- the verbs
+
+
+def tally(
+    board: Table,
+    events: Table,
+    key: Sequence[str],
+    name: str,
+    figure: str,
+    column: str = "",
+    *,
+    trim: int = 0,
+    expect: int | None = None,
+    places: int | None = None,
+    where: Callable[[Row], bool] = lambda row: True,
+    ignore_strays: bool = False,
+) -> Table:
+    """One figure (count, distinct, sum, mean, min, max) per unit."""
+    cells = []
+    for rows in by_unit(board, events, key, where, ignore_strays).values():
+        if expect is not None and len(rows) != expect:
+            raise Refused(f"{len(rows)} rows, not {expect}")
+        if figure == "count":
+            cells.append(printed(len(rows)))
+        elif figure == "distinct":
+            cells.append(printed(len({row[column] for row in rows})))
+        else:
+            values = sorted(number(row[column]) for row in rows)
+            if trim and len(values) < 2 * trim + 1:
+                raise Refused("too few to trim")
+            if figure == "sum":
+                cells.append(printed(sum(values, Fraction(0)), places))
+            elif not values:
+                cells.append("")
+            elif figure == "mean":
+                middle = values[trim : len(values) - trim]
+                cells.append(printed(mean(middle), 6 if places is None else places))
+            else:
+                cells.append(printed(values[0] if figure == "min" else values[-1], places))
+    return board.plus(**{name: cells})
+
+
+def deduct(
+    board: Table,
+    events: Table,
+    key: Sequence[str],
+    name: str,
+    *,
+    full: str | None = None,
+    items: Table | None = None,
+    floor: str = "0",
+    each: tuple[str, str] | None = None,
+    once: str | None = None,
+    column: str = "points",
+    detail: bool = False,
+) -> Table:
+    """Full marks less the points of the events, not below the floor."""
+    # One part without a name for --full, else a part per item: full marks and floor.
+    parts: dict[str, tuple[Fraction, Fraction]] = {"": (number(full or "0"), number(floor))}
+    if items is not None:
+        parts = {row["item"]: (number(row["full"]), number(row.get("floor") or floor)) for row in items.rows}
+    new: dict[str, list[str]] = {name: [], f"{name}_events": [], f"{name}_points": [], f"{name}_absorbed": []}
+    for rows in by_unit(board, events, key).values():
+        lost: list[tuple[str, str, Fraction]] = []
+        for row in rows:
+            points, part = number(row[column]), "" if items is None else row["item"]
+            if points < 0 or (each and held(points, number(each[0]), number(each[1])) != points):
+                raise Refused(f"points {points}")
+            if part not in parts:
+                raise Refused(f"unlisted item {part!r}")
+            lost.append((row[once] if once else "", part, points))
+        if once:
+            most: dict[str, tuple[str, str, Fraction]] = {}
+            for event in lost:
+                if event[0] not in most or event[2] > most[event[0]][2]:
+                    most[event[0]] = event
+            lost = list(most.values())
+        score = absorbed = Fraction(0)
+        for part, (marks, lowest) in parts.items():
+            left = marks - sum((points for _, its, points in lost if its == part), Fraction(0))
+            score += max(lowest, left)
+            absorbed += max(lowest, left) - left
+        total = sum((points for _, _, points in lost), Fraction(0))
+        for cells, figure in zip(new.values(), (score, Fraction(len(lost)), total, absorbed), strict=True):
+            cells.append(printed(figure))
+    return board.plus(**(new if detail else {name: new[name]}))
+
+
+def bonus(
+    board: Table,
+    events: Table,
+    rules: Table,
+    key: Sequence[str],
+    name: str,
+    *,
+    range_: tuple[str, str] | None = None,
+    sides: tuple[str, str] | None = None,
+    detail: bool = False,
+) -> Table:
+    """Capped extras: per item within ±|cap|, then all of them within a range or each side within it."""
+    points = {(rule["item"], rule["level"]): number(rule["points"]) for rule in rules.rows}
+    caps = {rule["item"]: rule["cap"] for rule in rules.rows}
+    if any(rule["cap"] != caps[rule["item"]] for rule in rules.rows):
+        raise Refused("two caps for one item")
+    new: dict[str, list[str]] = {name: []}
+    new |= {f"{name}_{item}": [] for item in caps} | {f"{name}_absorbed": []}
+    for rows in by_unit(board, events, key).values():
+        sums = dict.fromkeys(caps, Fraction(0))
+        for row in rows:
+            if (row["item"], row["level"]) not in points:
+                raise Refused(f"no rule for {row['item']!r}, {row['level']!r}")
+            sums[row["item"]] += points[row["item"], row["level"]] * number(row.get("count", "1"))
+        kept = dict(sums)
+        for item, cap in caps.items():
+            if cap:
+                kept[item] = held(sums[item], -abs(number(cap)), abs(number(cap)))
+        total = sum(kept.values(), Fraction(0))
+        if range_:
+            total = held(total, number(range_[0]), number(range_[1]))
+        if sides:
+            plus = sum((part for part in kept.values() if part > 0), Fraction(0))
+            minus = sum((part for part in kept.values() if part < 0), Fraction(0))
+            total = min(plus, number(sides[1])) + max(minus, number(sides[0]))
+        absorbed = sum(sums.values(), Fraction(0)) - total
+        for cells, figure in zip(new.values(), (total, *kept.values(), absorbed), strict=True):
+            cells.append(printed(figure))
+    return board.plus(**(new if detail else {name: new[name]}))
+
+
+@dataclass(frozen=True)
+class Term:
+    """COLUMN[/FULL][:WEIGHT]; without FULL it is an extra."""
+
+    column: str
+    full: Fraction | None
+    weight: Fraction
+
+    @staticmethod
+    def parse(word: str) -> Term:
+        """The term that a word of the command line means."""
+        found = TERM.fullmatch(word)
+        if not found:
+            raise Refused(word)
+        column, full, weight = found.groups()
+        return Term(column, number(full) if full else None, share(weight or "1"))
+
+
+def share(text: str) -> Fraction:
+    """A weight: a number or a percentage."""
+    return number(text[:-1]) / 100 if text.endswith("%") else number(text)
+
+
+def weight(
+    board: Table,
+    key: Sequence[str],
+    name: str,
+    terms: Sequence[Term],
+    *,
+    cells: Sequence[Mapping[str, str]] | None = None,
+    sum_: str | None = None,
+    places: int | None = None,
+    missing: str = "error",
+    na: str = "rescale",
+) -> Table:
+    """Σ weight × column, with missing and not assessed (NA) cells as asked."""
+    units(board, key)
+    cells = board.rows if cells is None else cells
+    if sum_ is not None and number(sum_) != sum(t.full * t.weight for t in terms if t.full is not None):
+        raise Refused("the weights do not add up to --sum")
+    for term in terms:
+        for row in cells:
+            cell = row[term.column]
+            if cell == "NA" and term.full is None:
+                raise Refused("NA in an extra")
+            if cell == "" and (missing == "error" or (missing == "rescale" and term.full is None)):
+                raise Refused("a missing cell")
+            if cell not in ("", "NA") and term.full is not None and not 0 <= number(cell) <= term.full:
+                raise Refused(f"{cell} is not within 0…{term.full}")
+
+    def average(term: Term) -> Fraction:
+        return mean([number(row[term.column]) for row in cells if row[term.column] not in ("", "NA")])
+
+    def cell_of(row: Mapping[str, str]) -> str:
+        scored = extras = assessed = everything = Fraction(0)
+        parts: list[Fraction] = []
+        divided = False
+        for term in terms:
+            cell, share_ = row[term.column], (term.full or 0) * term.weight
+            everything += share_
+            if (cell == "NA" and na == "rescale") or (cell == "" and missing == "rescale"):
+                divided = True
+                continue
+            if cell == "NA":
+                value = term.full or Fraction(0) if na == "full" else Fraction(0)
+            elif cell == "":
+                divided |= missing == "mean"
+                value = average(term) if missing == "mean" else Fraction(0)
+            else:
+                value = number(cell)
+            assessed += share_
+            parts.append(value * term.weight)
+            if term.full is None:
+                extras += value * term.weight
+            else:
+                scored += value * term.weight
+        if divided and assessed == 0 and everything:
+            return "NA"
+        if assessed != everything:
+            scored = scored * everything / assessed
+        rounding = 6 if divided and places is None else places
+        for part in parts:
+            exact(part, rounding)
+        return printed(scored + extras, rounding)
+
+    return board.plus(**{name: [cell_of(row) for row in cells]})
+
+
+def weight_long(
+    board: Table,
+    scores: Table,
+    items: Table,
+    key: Sequence[str],
+    name: str,
+    *,
+    sum_: str | None = None,
+    places: int | None = None,
+    missing: str = "error",
+    na: str = "rescale",
+) -> Table:
+    """The same from a ledger of unit, item, value and a table of item, full, weight."""
+    terms = [
+        Term(row["item"], number(row["full"]) if row["full"] else None, share(row["weight"] or "1"))
+        for row in items.rows
+    ]
+    cells = []
+    for rows in by_unit(board, scores, key).values():
+        mine = {term.column: "" for term in terms}
+        for row in rows:
+            if row["item"] not in mine or mine[row["item"]] or not row["value"]:
+                raise Refused(f"item {row['item']!r}: unlisted, given twice or blank")
+            mine[row["item"]] = row["value"]
+        cells.append(mine)
+    return weight(board, key, name, terms, cells=cells, sum_=sum_, places=places, missing=missing, na=na)
+
+
+def rank(
+    board: Table,
+    key: Sequence[str],
+    by: str,
+    *,
+    name: str = "rank",
+    within: str | None = None,
+    ties: str = "competition",
+    tie_break: Iterable[str] = (),
+    lowest_first: bool = False,
+    veto: str = "unranked",
+    keep_order: bool = False,
+    previous: Table | None = None,
+) -> Table:
+    """Places by a column; `veto` is unranked, last (--vetoed last) or ignore (--ignore-veto)."""
+    found = units(board, key)
+
+    def order(row: Row) -> tuple[Fraction, ...]:
+        """Smaller is better."""
+        signs = [(by, 1 if lowest_first else -1)]
+        for word in tie_break:
+            signs.append((word.removesuffix(":asc"), 1 if word.endswith(":asc") else -1))
+        last = Fraction(veto == "last" and vetoed(row))
+        return (last, *(sign * number(row[column]) for column, sign in signs))
+
+    place = [""] * len(board.rows)
+    sequence: list[int] = []
+    for group in groups(board, within):
+        out = [i for i in group if veto == "unranked" and vetoed(board.rows[i])]
+        ranked = sorted((i for i in group if i not in out), key=lambda i: order(board.rows[i]))
+        orders = [order(board.rows[i]) for i in ranked]
+        if ties == "error" and len(set(orders)) < len(orders):
+            raise Refused("a tie")
+        for position, i in enumerate(ranked):
+            better = orders[: orders.index(orders[position])]
+            place[i] = str(1 + {"ordinal": position, "dense": len(set(better))}.get(ties, len(better)))
+        sequence += ranked + out
+    new = {name: place}
+    if previous is not None:
+        before = {key_of(row, key): row[name] for row in previous.rows}
+        new["previous_rank"] = [before.get(unit, "") for unit in found]
+        pairs = zip(new["previous_rank"], place, strict=True)
+        new["change"] = [str(int(old) - int(now)) if old and now else "" for old, now in pairs]
+    result = board.plus(**new)
+    return result if keep_order else Table(result.columns, [result.rows[i] for i in sequence])
+
+
+def reward(
+    board: Table,
+    key: Sequence[str],
+    *,
+    prize: Sequence[str] = (),
+    penalty: Sequence[str] = (),
+    amounts: Table | None = None,
+    by: str = "rank",
+    name: str = "reward",
+    within: str | None = None,
+    ties: str = "error",
+    allow_overlap: bool = False,
+    ignore_veto: bool = False,
+    places: int | None = None,
+) -> Table:
+    """Prizes from the first place down, penalties from the last place up."""
+    units(board, key)
+    amount = {place: number(text) for place, text in enumerate(prize, 1)}
+    amount |= {-place: -number(text) for place, text in enumerate(penalty, 1)}
+    note: dict[int, str] = {}
+    if amounts is not None:
+        amount = {int(row["place"]): number(row["amount"]) for row in amounts.rows}
+        note = {int(row["place"]): row["note"] for row in amounts.rows}
+    cells, notes, zero = [""] * len(board.rows), [""] * len(board.rows), Fraction(0)
+    for group in groups(board, within):
+        paid = [i for i in group if ignore_veto or not vetoed(board.rows[i])]
+        shown = {i: number(board.rows[i][by]) for i in paid}
+        for i in paid:
+            # The positions, from 1, that this unit shares with those of the same place.
+            first = 1 + sum(shown[j] < shown[i] for j in paid)
+            shared = range(first, first + sum(shown[j] == shown[i] for j in paid))
+            top = [p for p in shared if p in amount]
+            bottom = [p - len(paid) - 1 for p in reversed(shared) if p - len(paid) - 1 in amount]
+            rounding = places
+            if ties == "full":
+                top = [p for p in top if p == shared[0]]
+                bottom = [p for p in bottom if p == shared[-1] - len(paid) - 1]
+                value = sum((amount[p] for p in top + bottom), zero)
+            else:
+                each = [amount.get(p, zero) + amount.get(p - len(paid) - 1, zero) for p in shared]
+                if ties == "error" and len(set(each)) > 1:
+                    raise Refused("a tie over different amounts")
+                value = sum(each, zero) / len(each)
+                if ties == "split" and len(each) > 1 and places is None:
+                    rounding = 2
+            if top and bottom and not allow_overlap:
+                raise Refused("both a prize and a penalty")
+            cells[i] = printed(value, rounding)
+            notes[i] = "; ".join(note[p] for p in top[:1] + bottom[:1] if note.get(p))
+    return board.plus(**({name: cells} if amounts is None else {name: cells, f"{name}_note": notes}))

@@ -1,0 +1,615 @@
+"""fupin against the plain reference, on tables made to hurt.
+
+Whatever the reference computes, fupin prints byte for byte; whatever it refuses, fupin refuses with one line
+per fault and nothing on stdout.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import reference as ref
+from harness import Result, fupin
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from hypothesis.strategies import DrawFn, SearchStrategy
+from reference import Refused, Row, Table, Term, number
+
+many = settings(
+    max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
+
+# --- running
+
+
+def dressed(table: Table, form: str) -> bytes:
+    """The table in one of the spellings of CSV that all mean the same."""
+    if form == "lf":
+        return table.text().encode()
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\r\n")
+    if form == "quoted":
+        writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer.writerow(table.columns)
+    writer.writerows([row[column] for column in table.columns] for row in table.rows)
+    return out.getvalue().encode("utf-8-sig" if form == "bom" else "utf-8")
+
+
+forms = st.sampled_from(["lf", "lf", "crlf", "bom", "quoted"])
+
+
+def run(words: Sequence[str], files: Mapping[str, Table], board: bytes, form: str = "lf") -> Result:
+    """Run fupin; a word @NAME is the file of that name."""
+    with TemporaryDirectory() as folder:
+        for name, table in files.items():
+            Path(folder, name).write_bytes(dressed(table, form))
+        return fupin(
+            *(str(Path(folder, word[1:])) if word.startswith("@") else word for word in words), stdin=board
+        )
+
+
+@dataclass
+class Case:
+    """A command line, its tables, and what it must print."""
+
+    words: list[str]
+    board: Table
+    files: dict[str, Table]
+    want: Callable[[], Table]
+    form: str
+
+    def check(self) -> None:
+        """Compare fupin with the reference."""
+        got = run(self.words, self.files, dressed(self.board, self.form), self.form)
+        try:
+            want = self.want().text()
+        except Refused as why:
+            event(f"{self.words[0]} refused")
+            assert got.status in (1, 2), f"accepted, though: {why}\n{got.out}"
+            assert got.out == ""
+            lines = got.err.splitlines()
+            assert 1 <= len(lines) <= 21
+            assert all(line.startswith(f"fupin {self.words[0]}: ") for line in lines), got.err
+        else:
+            event(f"{self.words[0]} done")
+            assert (got.status, got.out) == (0, want), got.err
+            assert got.err == "" or "ignore" in self.words
+
+
+# --- cells
+
+FEW = ["0", "1", "2", "2.5", "0.5", "3", "0.1", "0.2", "0.3", "5", "+5", "05.50", "10", "1.50", "-0"]
+FEW += ["-1", "-2.5"]
+NEAR = ["2.345", "1.0000005", "0.1234565", "0.12345649999999999", "2.0000005", "-2.345", "-0.0000005"]
+DEEP = ["0.000000000000000001", "0.000000500000000001", "1.000000000000000005", "-0.000000000000000001"]
+HUGE = ["999999999999999", "999999999999999.999999999999999999", "500000000000000", "-999999999999999"]
+BAD = ["", "NA", "1e3", "二分", " 1", "1 ", "1,000", "95%", "NaN", ".5", "5.", "1.0000000000000000001"]
+BAD += ["1000000000000000", "\uff15", "--1", "+", "-", "0x1", "inf", "1_0", "1.2.3", "1\n", "\u0661"]
+NAMES = ["华容", "三封寺镇", "O'Neil, Ltd", 'the "old" mill', "two\nlines", "a\r\nb", "007", "7"]
+NAMES += ["1.50", " 甲", "甲", "a,b", "a", "b", "=1+1", "-", "true", "NA", "é", "e\u0301", "𠮷村"]
+odd_text = st.text(alphabet='甲乙a,"\n 0', min_size=1, max_size=4).filter(lambda text: bool(text.strip()))
+names = st.sampled_from(NAMES) | odd_text
+remarks = st.sampled_from(["", "007", "1.50", "+5", "NA", "2019年4月", 'a "b", c', " ", "-0"])
+
+
+@st.composite
+def numbers(draw: DrawFn, low: str = "0", high: str = "20", huge: bool = False) -> str:
+    """A number as people write it, low…high."""
+    fits = [text for text in FEW + NEAR + DEEP if number(low) <= number(text) <= number(high)]
+    fits += HUGE if huge else []
+    if draw(st.integers(0, 5)):
+        return draw(st.sampled_from(fits))
+    places = draw(st.integers(0, 18))
+    units = draw(st.integers(int(number(low) * 10**places), int(number(high) * 10**places)))
+    text = ref.printed(Fraction(units, 10**places))
+    spell = draw(st.sampled_from(["{}", "{}", "+{}", "0{}", "{}0"])) if units >= 0 else "{}"
+    return spell.format(text) if "." in text and len(text.split(".")[1]) < 18 else text
+
+
+@st.composite
+def pool(draw: DrawFn, one: SearchStrategy[str], size: int = 3) -> SearchStrategy[str]:
+    """A few values to draw from, so that ties are common."""
+    return st.sampled_from(draw(st.lists(one, min_size=1, max_size=size)))
+
+
+def seldom(draw: DrawFn, one_in: int = 12) -> bool:
+    """True once in a while; shrinks to False."""
+    return draw(st.integers(0, one_in - 1)) == one_in - 1
+
+
+def spoil(draw: DrawFn, rows: Sequence[Row], column: str, cells: Sequence[str] = tuple(BAD)) -> None:
+    """Once in a while put a cell there that is no number."""
+    if rows and seldom(draw):
+        draw(st.sampled_from(rows))[column] = draw(st.sampled_from(list(cells)))
+
+
+# --- tables
+
+
+@dataclass
+class Board:
+    """A board, the columns of its key, and the words that say so."""
+
+    table: Table
+    key: list[str]
+    words: list[str]
+
+    def unit(self, index: int) -> Row:
+        """The key cells of one row."""
+        return {column: self.table.rows[index][column] for column in self.key}
+
+
+@st.composite
+def boards(draw: DrawFn, cells: Mapping[str, SearchStrategy[str]], max_size: int = 6) -> Board:
+    """A board with these columns, a remark, and a key of one column or two."""
+    key = ["镇", "单位"] if seldom(draw, 5) else ["单位"]
+    fewest = 0 if seldom(draw, 8) else 2
+    found = draw(st.lists(st.tuples(*[names for _ in key]), unique=True, min_size=fewest, max_size=max_size))
+    behind = draw(st.booleans())
+    columns = ["备注", *key, *cells] if behind else [*key, "备注", *cells]
+    rows = []
+    for one in found:
+        rows.append(dict(zip(key, one, strict=True)) | {"备注": draw(remarks)})
+        rows[-1] |= {column: draw(cell) for column, cell in cells.items()}
+    if rows and seldom(draw, 30):
+        rows.append(dict(rows[0]))
+    return Board(Table(columns, rows), key, ["-k", ",".join(key)] if behind or len(key) > 1 else [])
+
+
+@st.composite
+def ledgers(draw: DrawFn, board: Board, cells: Mapping[str, SearchStrategy[str]], max_size: int = 8) -> Table:
+    """Events of the board's units, now and then one of a stranger."""
+    rows: list[Row] = []
+    count = draw(st.integers(0, max_size)) if board.table.rows else 0
+    for _ in range(count):
+        unit = board.unit(draw(st.integers(0, len(board.table.rows) - 1)))
+        rows.append(unit | {column: draw(cell) for column, cell in cells.items()})
+    if seldom(draw, 20):
+        stray = dict.fromkeys(board.key, "没有此村")
+        rows.append(stray | {column: draw(cell) for column, cell in cells.items()})
+    columns = [*board.key, *cells]
+    return Table(columns[::-1] if draw(st.booleans()) else columns, rows)
+
+
+def split_in_two(draw: DrawFn, words: list[str], option: str, events: Table) -> dict[str, Table]:
+    """The ledger as one file or as two of one shape."""
+    if not seldom(draw, 4):
+        words += [option, "@events.csv"]
+        return {"events.csv": events}
+    cut = draw(st.integers(0, len(events.rows)))
+    words += [option, "@first.csv", option, "@second.csv"]
+    return {
+        "first.csv": Table(events.columns, events.rows[:cut]),
+        "second.csv": Table(events.columns, events.rows[cut:]),
+    }
+
+
+# --- tally
+
+
+@st.composite
+def tallies(draw: DrawFn) -> Case:
+    board = draw(boards({}))
+    values = draw(pool(numbers("-20", "20", huge=seldom(draw, 6))))
+    kinds = st.sampled_from(["a", "b", "1", "1.0", "01", "路, 灯"])
+    events = draw(ledgers(board, {"数": values, "类": kinds, "用": st.sampled_from(["是", "是", "否"])}))
+    spoil(draw, events.rows, "数")
+    figure = draw(st.sampled_from(["count", "distinct", "sum", "mean", "min", "max"]))
+    column = {"count": "", "distinct": "类"}.get(figure, "数")
+    words = ["tally", *board.words, f"--{figure}", *filter(None, [column]), "--as", "结果"]
+    files = split_in_two(draw, words, "--events", events)
+    trim = draw(st.integers(1, 2)) if figure == "mean" and seldom(draw, 3) else 0
+    words += ["--trim", str(trim)] if trim else []
+    expect = draw(st.integers(1, 3)) if seldom(draw, 6) else None
+    words += [] if expect is None else ["--expect", str(expect)]
+    places = draw(st.none() | st.integers(0, 8)) if figure in ("sum", "mean") else None
+    words += [] if places is None else ["--round", str(places)]
+    chosen = seldom(draw, 4)
+    words += ["--where", "用 = '是'"] if chosen else []
+    ignored = seldom(draw, 4)
+    words += ["--strays", "ignore"] if ignored else []
+
+    def want() -> Table:
+        return ref.tally(
+            board.table, events, board.key, "结果", figure, column, trim=trim, expect=expect, places=places,
+            where=lambda row: not chosen or row["用"] == "是", ignore_strays=ignored,
+        )  # fmt: skip
+
+    return Case(words, board.table, files, want, draw(forms))
+
+
+@many
+@given(tallies())
+def test_tally(case: Case) -> None:
+    case.check()
+
+
+# --- deduct
+
+
+@st.composite
+def deductions(draw: DrawFn) -> Case:
+    board = draw(boards({}))
+    detail = draw(st.booleans())
+    # Past 15 digits only where the sum of the points is printed, too.
+    lost = numbers("0", "6", huge=detail and seldom(draw, 6))
+    points = draw(pool(lost.filter(lambda text: text[0] != "-")))
+    item = st.sampled_from(["卫生", "a,b", "路灯"])
+    task = st.sampled_from(["1", "01", "一\n二"])
+    events = draw(ledgers(board, {"item": item, "task": task, "分": points}))
+    spoil(draw, events.rows, "分", [*BAD, "-1", "-0.000000000000000001"])
+    column = draw(st.sampled_from(["分", "points"]))
+    events = Table(
+        [column if name == "分" else name for name in events.columns],
+        [{column if name == "分" else name: cell for name, cell in row.items()} for row in events.rows],
+    )
+    words = ["deduct", *board.words, "--as", "得分", *(["--column", "分"] if column == "分" else [])]
+    files = split_in_two(draw, words, "--events", events)
+    full, floor, items = None, "0", None
+    if draw(st.booleans()):
+        full = draw(st.sampled_from(["20", "5", "05.50", "2.5", "0.3", "999999999999999", "0"]))
+        words += ["--full", full]
+        if draw(st.booleans()):
+            floor = draw(st.sampled_from(["0", "-5", "-0.5", "-999999999999999"]))
+            words += ["--floor", floor]
+    else:
+        marks = st.sampled_from(["5", "10", "2.5", "1.000000000000000001", "+3"])
+        floors = st.sampled_from(["", "0", "-5", "1"])
+        listed = [*["卫生", "a,b", "路灯"][: 2 if seldom(draw, 15) else 3], "空"]
+        rows = [{"item": name, "full": draw(marks), "floor": draw(floors)} for name in listed]
+        spoil(draw, rows, "full")
+        items = Table(["item", "full", *(["floor"] if draw(st.booleans()) else [])], rows)
+        rows[:] = [{name: row[name] for name in items.columns} for row in rows]
+        files["items.csv"] = items
+        words += ["--items", "@items.csv"]
+    each = draw(st.sampled_from([("0.5", "2"), ("0", "5")])) if seldom(draw, 4) else None
+    words += ["--each", ":".join(each)] if each else []
+    once = draw(st.sampled_from(["task", "item"])) if seldom(draw, 3) else None
+    words += ["--once", once] if once else []
+    words += ["--detail"] * detail
+
+    def want() -> Table:
+        return ref.deduct(
+            board.table, events, board.key, "得分", full=full, items=items, floor=floor, each=each, once=once,
+            column=column, detail=detail,
+        )  # fmt: skip
+
+    return Case(words, board.table, files, want, draw(forms))
+
+
+@many
+@given(deductions())
+def test_deduct(case: Case) -> None:
+    case.check()
+
+
+# --- bonus
+
+
+@st.composite
+def extras(draw: DrawFn) -> Case:
+    board = draw(boards({}))
+    detail = draw(st.booleans())
+    values = draw(pool(numbers("-6", "6", huge=detail and seldom(draw, 6)), size=4))
+    caps = st.sampled_from(["", "3", "-3", "5.5", "0.000000000000000001", "+1"])
+    rules: list[Row] = []
+    for item in ["创新", "a,b", "通报"][: draw(st.integers(1, 3))]:
+        cap = draw(caps)
+        for level in draw(st.sampled_from([[""], ["", "省"], ["市", "省"], ["省"]])):
+            rules.append({"item": item, "level": level, "points": draw(values), "cap": cap})
+    spoil(draw, rules, "points")
+    if seldom(draw, 20):
+        rules[0]["cap"] = "7"
+    kinds = [(rule["item"], rule["level"]) for rule in rules]
+    kinds += [(kinds[0][0], "国"), ("没有", "")] if seldom(draw, 15) else []
+    counted = {"count": st.sampled_from(["1", "1", "2", "03"])} if draw(st.booleans()) else {}
+    events = draw(ledgers(board, {"item": st.just(""), "level": st.just("")} | counted))
+    for row in events.rows:
+        row["item"], row["level"] = draw(st.sampled_from(kinds))
+    if counted:
+        spoil(draw, events.rows, "count", ["NA", "二", "1e3", " 1"])
+    words = ["bonus", *board.words, "--rules", "@rules.csv", "--as", "加分", *["--detail"] * detail]
+    files = split_in_two(draw, words, "--events", events)
+    table = files["rules.csv"] = Table(["item", "level", "points", "cap"], rules)
+    bounds = draw(st.none() | st.sampled_from([("-3", "3"), ("-10", "5.5"), ("0", "5"), ("-0.1", "0.2")]))
+    range_, sides = (bounds, None) if draw(st.booleans()) else (None, bounds)
+    words += ["--range", ":".join(range_)] if range_ else []
+    words += ["--sides", ":".join(sides)] if sides else []
+
+    def want() -> Table:
+        return ref.bonus(
+            board.table, events, table, board.key, "加分", range_=range_, sides=sides, detail=detail
+        )
+
+    return Case(words, board.table, files, want, draw(forms))
+
+
+@many
+@given(extras())
+def test_bonus(case: Case) -> None:
+    case.check()
+
+
+# --- weight
+
+FULLS = [None, "100", "50", "7.5", "20"]
+WEIGHTS = ["", "30%", "0.5", "2", "33.3333%", "0.00000000001", "12.5%"]
+
+
+@st.composite
+def weighted(draw: DrawFn) -> Case:
+    missing = draw(st.sampled_from(["error", "zero", "rescale", "mean"]))
+    na = draw(st.sampled_from(["rescale", "rescale", "full", "zero"]))
+    terms: list[str] = []
+    cells: dict[str, SearchStrategy[str]] = {}
+    for column in ["考核", "得分/项", "x:y", "a b"][: draw(st.integers(1, 4))]:
+        full = draw(st.sampled_from(FULLS))
+        heavy = draw(st.sampled_from(WEIGHTS if full else [*WEIGHTS, "-1", "-50%"]))
+        terms.append(column + (f"/{full}" if full else "") + (f":{heavy}" if heavy else ""))
+        cell = draw(pool(numbers("0", full) if full else numbers("-20", "20", huge=seldom(draw, 8))))
+        blank = missing in ("zero", "mean") or (missing == "rescale" and full is not None)
+        gaps = ["NA"] * (full is not None) + [""] * blank
+        cells[column] = st.one_of(cell, cell, st.sampled_from(gaps)) if gaps else cell
+    board = draw(boards(cells))
+    parsed = [Term.parse(word) for word in terms]
+    scored = [term for term in parsed if term.full is not None]
+    for row in board.table.rows:
+        # Nothing to rescale from is decided for NA alone.
+        found = {row[term.column] for term in scored}
+        if scored and found <= {"", "NA"} and not (found == {"NA"} and na == "rescale"):
+            row[scored[0].column] = "5"
+    spoil(draw, board.table.rows, parsed[-1].column, [*BAD[2:], "-0.000000000000000001", "100.0000001"])
+    words = ["weight", *terms, *board.words, "--as", "总分"]
+    words += [] if missing == "error" and draw(st.booleans()) else ["--missing", missing]
+    words += [] if na == "rescale" and draw(st.booleans()) else ["--na", na]
+    sum_ = None
+    if draw(st.booleans()) and scored:
+        total = sum((term.full * term.weight for term in scored if term.full is not None), Fraction(0))
+        sum_ = ref.printed(total + seldom(draw, 10))
+        words += ["--sum", sum_]
+    places = draw(st.none() | st.integers(0, 8))
+    words += [] if places is None else ["--round", str(places)]
+
+    def want() -> Table:
+        return ref.weight(
+            board.table, board.key, "总分", parsed, sum_=sum_, places=places, missing=missing, na=na
+        )
+
+    return Case(words, board.table, {}, want, draw(forms))
+
+
+@many
+@given(weighted())
+def test_weight(case: Case) -> None:
+    case.check()
+
+
+@st.composite
+def weighted_long(draw: DrawFn) -> Case:
+    board = draw(boards({}))
+    missing = draw(st.sampled_from(["error", "zero", "rescale", "mean"]))
+    fulls, heavy = st.sampled_from(["100", "7.5"]), st.sampled_from(WEIGHTS)
+    rows = [
+        {"item": item, "full": draw(fulls), "weight": draw(heavy)}
+        for item in ["经济", "a,b", "民生"][: draw(st.integers(1, 3))]
+    ]
+    values = draw(pool(numbers("0", "7.5")))
+    given_: list[Row] = []
+    for index in range(len(board.table.rows)):
+        for row in rows:
+            # The first item is there for everyone: nothing to rescale from is decided for NA alone.
+            if row is rows[0] or missing == "error" or draw(st.integers(0, 2)):
+                given_.append(board.unit(index) | {"item": row["item"], "value": draw(values)})
+    spoil(draw, given_, "value", [cell for cell in BAD if cell != "NA"] + ["100.1", "-1"])
+    spoil(draw, given_, "item", ["没有", rows[0]["item"]])
+    scores = Table([*board.key, "item", "value"], draw(st.permutations(given_)))
+    items = Table(["item", "full", "weight"], rows)
+    words = ["weight", *board.words, "--items", "@items.csv", "--as", "总分", "--missing", missing]
+    files = split_in_two(draw, words, "--scores", scores) | {"items.csv": items}
+    places = draw(st.none() | st.integers(0, 8))
+    words += [] if places is None else ["--round", str(places)]
+
+    def want() -> Table:
+        return ref.weight_long(board.table, scores, items, board.key, "总分", places=places, missing=missing)
+
+    return Case(words, board.table, files, want, draw(forms))
+
+
+@many
+@given(weighted_long())
+def test_weight_from_long_form(case: Case) -> None:
+    case.check()
+
+
+# --- rank
+
+
+@st.composite
+def ranked(draw: DrawFn) -> Case:
+    score = draw(pool(numbers("-20", "20", huge=seldom(draw, 6))))
+    few = st.sampled_from(["1", "1.0", "2", "-3"])
+    cells = {"分": score, "组": st.sampled_from(["乙组", "甲组"]), "次": few, "末": few}
+    marked = draw(st.booleans())
+    if marked:
+        cells["vetoed"] = st.sampled_from(["false", "false", "true"])
+    board = draw(boards(cells, max_size=8))
+    counted = [row for row in board.table.rows if not ref.vetoed(row)]
+    spoil(draw, counted, "分")
+    words = ["rank", "--by", "分", *board.words]
+    within = draw(st.sampled_from([None, "组"]))
+    words += ["--within", within] if within else []
+    ties = draw(st.sampled_from(["competition", "competition", "dense", "ordinal", "error"]))
+    words += [] if ties == "competition" and draw(st.booleans()) else ["--ties", ties]
+    tie_break = draw(st.sampled_from([[], [], ["次"], ["次:asc"], ["次:asc", "末"], ["末", "次:asc"]]))
+    words += ["--tie-break", ",".join(tie_break)] if tie_break else []
+    lowest_first, keep_order = draw(st.booleans()), draw(st.booleans())
+    words += ["--lowest-first"] * lowest_first + ["--keep-order"] * keep_order
+    veto = draw(st.sampled_from(["unranked", "last", "ignore"])) if marked else "unranked"
+    words += {"unranked": [], "last": ["--vetoed", "last"], "ignore": ["--ignore-veto"]}[veto]
+    files, previous = {}, None
+    if seldom(draw, 3):
+        places = st.sampled_from(["", "1", "2", "3", "12"])
+        kept = [i for i in range(len(board.table.rows)) if draw(st.booleans())]
+        before = [board.unit(i) | {"rank": draw(places)} for i in kept]
+        unique = {ref.key_of(row, board.key): row for row in before}
+        previous = files["before.csv"] = Table([*board.key, "rank"], list(unique.values()))
+        words += ["--previous", "@before.csv"]
+
+    def want() -> Table:
+        return ref.rank(
+            board.table, board.key, "分", within=within, ties=ties, tie_break=tie_break,
+            lowest_first=lowest_first, veto=veto, keep_order=keep_order, previous=previous,
+        )  # fmt: skip
+
+    return Case(words, board.table, files, want, draw(forms))
+
+
+@many
+@given(ranked())
+def test_rank(case: Case) -> None:
+    case.check()
+
+
+# --- reward
+
+AMOUNTS = ["5000", "3000", "2000", "1000.55", "0.01", "100"]
+
+
+@st.composite
+def rewarded(draw: DrawFn) -> Case:
+    by = draw(st.sampled_from(["rank", "名次"]))
+    cells = {by: st.sampled_from(["1", "2", "3", "4", "5", "6", "7", "11"])}
+    if seldom(draw, 3):
+        cells[by] = st.sampled_from(["1", "2", "2", "4"])
+    cells["组"] = st.sampled_from(["乙组", "甲组"])
+    marked = draw(st.booleans())
+    if marked:
+        cells["vetoed"] = st.sampled_from(["false", "false", "false", "true"])
+    board = draw(boards(cells, max_size=8))
+    ignore_veto = marked and seldom(draw, 4)
+    for row in board.table.rows:
+        if ref.vetoed(row) and draw(st.booleans()):
+            row[by] = ""
+    if not marked:
+        spoil(draw, board.table.rows, by, ["", "NA", "一"])
+    words = ["reward", *board.words, *(["--by", by] if by != "rank" else [])]
+    words += ["--ignore-veto"] if ignore_veto else []
+    within = draw(st.sampled_from([None, "组"]))
+    words += ["--within", within] if within else []
+    ties = draw(st.sampled_from(["error", "full", "split"]))
+    words += [] if ties == "error" and draw(st.booleans()) else ["--ties", ties]
+    places = draw(st.none() | st.integers(0, 3)) if ties == "split" else None
+    words += [] if places is None else ["--round", str(places)]
+    files: dict[str, Table] = {}
+    amounts, prize, penalty, overlap = None, [], [], False
+    if seldom(draw, 3):
+        notes = draw(st.sampled_from(["罚", "", "a,b"]))
+        rows = [
+            {"place": str(place), "amount": draw(st.sampled_from(AMOUNTS)), "note": draw(remarks)}
+            for place in range(1, draw(st.integers(1, 3)) + 1)
+        ]
+        for place in range(1, draw(st.integers(0, 2)) + 1):
+            rows.append({"place": f"-{place}", "amount": "-" + draw(st.sampled_from(AMOUNTS)), "note": notes})
+        amounts = files["amounts.csv"] = Table(["place", "amount", "note"], draw(st.permutations(rows)))
+        words += ["--table", "@amounts.csv"]
+    else:
+        prize = draw(st.lists(st.sampled_from(AMOUNTS), max_size=3))
+        penalty = draw(st.lists(st.sampled_from(AMOUNTS), min_size=0 if prize else 1, max_size=3))
+        words += (["--prize", ",".join(prize)] if prize else []) + (
+            ["--penalty", ",".join(penalty)] if penalty else []
+        )
+        overlap = draw(st.booleans())
+        words += ["--allow-overlap"] if overlap else []
+
+    def want() -> Table:
+        return ref.reward(
+            board.table, board.key, prize=prize, penalty=penalty, amounts=amounts, by=by, within=within,
+            ties=ties, allow_overlap=overlap, ignore_veto=ignore_veto, places=places,
+        )  # fmt: skip
+
+    return Case(words, board.table, files, want, draw(forms))
+
+
+@many
+@given(rewarded())
+def test_reward(case: Case) -> None:
+    case.check()
+
+
+# --- chains and pipes
+
+
+@dataclass
+class Chain:
+    """Verbs that follow each other, and their tables."""
+
+    stages: list[list[str]]
+    board: Table
+    files: dict[str, Table]
+
+
+@st.composite
+def chains(draw: DrawFn) -> Chain:
+    few = st.sampled_from(["0", "2", "2.5", "+5", "05.50", "19.999999999999999999"])
+    board = draw(boards({"甲": few, "乙": few, "组": st.sampled_from(["一", "二"])}))
+    unique = {ref.key_of(row, board.key): row for row in board.table.rows}
+    board = Board(Table(board.table.columns, list(unique.values())), board.key, board.words)
+    events = draw(ledgers(board, {"item": st.sampled_from(["a", "b"]), "level": st.just(""), "points": few}))
+    rules = ref.table("item,level,points,cap\na,,1.5,2\nb,,-1,\n")
+    numeric, ranks = ["甲", "乙"], list[str]()
+    stages: list[list[str]] = []
+    for index in range(draw(st.integers(2, 4))):
+        column, name = draw(st.sampled_from(numeric)), f"n{index}"
+        ledger = ["--events", "@events.csv", "--strays", "ignore", *board.words, "--as", name]
+        verbs = ["deduct", "weight", "bonus", "tally", "veto", "rank", "keep", *(["reward"] if ranks else [])]
+        verb = draw(st.sampled_from(verbs))
+        if verb == "deduct":
+            once = draw(st.sampled_from([[], ["--once", "item"], ["--detail"]]))
+            stages.append([verb, *ledger, "--full", "20", *once])
+        elif verb == "bonus":
+            stages.append([verb, *ledger, "--rules", "@rules.csv", "--range", "-3:3"])
+        elif verb == "tally":
+            figure = draw(st.sampled_from([["--count"], ["--sum", "points"], ["--distinct", "item"]]))
+            stages.append([verb, *ledger, *figure])
+        elif verb == "weight":
+            other = draw(st.sampled_from(numeric))
+            stages.append([verb, f"{column}:30%", f"{other}:0.5", *board.words, "--round", "2", "--as", name])
+        elif verb == "veto":
+            why = draw(st.sampled_from(["低, 太低", "x"]))
+            stages.append([verb, *board.words, "--when", f"{column} < 5", "--because", why])
+        elif verb == "keep":
+            stages.append([verb, *board.words, "--where", f"{column} >= 2"])
+        elif verb == "rank":
+            choices = [[], ["--within", "组"], ["--vetoed", "last"], ["--ties", "dense"]]
+            options = draw(st.sampled_from(choices))
+            stages.append([verb, *board.words, "--by", column, "--as", f"rank{index}", *options])
+            ranks.append(f"rank{index}")
+        else:
+            money = ["--prize", "5000,300.5", "--penalty", "70", "--allow-overlap", "--ties", "split"]
+            place = draw(st.sampled_from(ranks))
+            stages.append([verb, *board.words, "--by", place, "--as", name, *money])
+        if verb in ("deduct", "bonus", "tally", "weight"):
+            numeric.append(name)
+    return Chain(stages, board.table, {"events.csv": events, "rules.csv": rules})
+
+
+@many
+@given(chains())
+def test_a_chain_gives_the_bytes_of_the_pipe(chain: Chain) -> None:
+    board = dressed(chain.board, "lf")
+    words = [word for stage in chain.stages for word in ("then", *stage)][1:]
+    at_once = run(words, chain.files, board)
+    assert at_once.status == 0, at_once.err
+    piped = board.decode()
+    for stage in chain.stages:
+        step = run(stage, chain.files, piped.encode())
+        assert step.status == 0, step.err
+        piped = step.out
+    assert at_once.out == piped
+    assert piped.count("\n") > 0
