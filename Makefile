@@ -16,7 +16,7 @@ lint: .venv/tested
 	.venv/bin/mypy
 
 bench: .venv/tested  ## speed beside plain Polars, DuckDB and Miller
-	.venv/bin/python -m pip install --quiet --group bench
+	.venv/bin/python -m pip install --quiet 'duckdb>=2'
 	.venv/bin/python benchmarks/run.py
 
 lock:  ## pin the current versions anew

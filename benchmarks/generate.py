@@ -24,13 +24,13 @@ def noise(rows: pl.Expr, stream: int, modulus: int) -> pl.Expr:
 
 
 def decimal(units: pl.Expr, places: int) -> pl.Expr:
-    """The text of units / 10^places."""
+    """Write units / 10^places as text."""
     whole, rest = (units // 10**places).cast(pl.String), (units % 10**places).cast(pl.String)
     return pl.concat_str(whole, pl.lit("."), rest.str.zfill(places))
 
 
 def village(number: pl.Expr) -> pl.Expr:
-    """The name of a village: the county's number and the village's, as official codes have them."""
+    """Name a village by the county's number and its own, as official codes do."""
     return pl.concat_str(
         pl.lit("县"), (number % COUNTIES).cast(pl.String).str.zfill(4), pl.lit("村"), number.cast(pl.String)
     )

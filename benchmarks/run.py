@@ -49,6 +49,7 @@ class Contender:
         runs: how often it is measured.
         seconds: wall time of each measured run.
         peaks: peak memory of each measured run, in MiB.
+
     """
 
     name: str
@@ -77,7 +78,7 @@ def timed(command: Sequence[str], out: Path | None) -> tuple[float, float]:
 
 
 def chain(program: Sequence[str], folder: Path) -> list[str]:
-    """The command line of fupin for the whole job."""
+    """Give the command line of fupin for the whole job."""
     files = {name: str(folder / name) for name in INPUTS}
     stages = (
         "deduct {villages.csv} --events {routine.csv} --full 20 --each 0.1:0.4 --as routine",
@@ -173,7 +174,7 @@ def table(entries: list[Contender]) -> None:
 
 def compare(out: dict[str, Path]) -> bool:
     """Print what differs from fupin's result, and whether the exact contenders agree with it."""
-    import polars as pl
+    import polars as pl  # noqa: PLC0415  (see `timed`)
 
     def board(name: str, total: type[pl.Float64] | pl.Decimal) -> pl.DataFrame:
         columns = pl.read_csv(out[name], infer_schema=False).select("village", "vetoed", "rank", "total")
@@ -247,7 +248,7 @@ def small_cases(work: Path, runs: int) -> None:
 
 
 def positive(text: str) -> int:
-    """A number of runs, at least 1."""
+    """Read a number of runs, at least 1."""
     if (number := int(text)) < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return number

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import boards, tables
 from fupin.errors import DataError, Fault, FupinError, Misuse

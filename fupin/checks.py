@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import numbers
 from fupin.errors import SHOWN, DataError, Fault, hint

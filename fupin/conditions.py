@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import numbers
 from fupin.checks import Check, number_check, require_columns

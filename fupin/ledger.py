@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import boards, numbers
 from fupin.checks import Check, faults, require_columns

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-import polars as pl
+from fupin.deferred import pl
 
 from fupin.errors import Misuse
 
@@ -110,6 +110,13 @@ def too_large(value: pl.Expr) -> pl.Expr:
     return (value >= LIMIT * ONE) | (value <= -LIMIT * ONE)
 
 
+def total(values: pl.Series) -> int:
+    """The sum of a column of quanta, however large."""
+    one, value = whole(ONE), pl.col("value")
+    units, part = values.to_frame("value").select(units=(value // one).sum(), part=(value % one).sum()).row(0)
+    return int(units) * ONE + int(part)
+
+
 def product(left: pl.Expr, right: pl.Expr) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
     """The product of two columns of quanta, whatever their size.
 
@@ -186,9 +193,9 @@ def linear(frame: pl.DataFrame, factors: Mapping[str, Fraction], constant: Fract
     if bound > _CAPACITY or divisor > _CAPACITY // 4:
         return _linear_in_python(frame, numerators, start, divisor, places)
     total = frame.with_columns(
-        pl.sum_horizontal(whole(start), *(pl.col(c) * whole(numerators[c]) for c in columns)).alias("total")
+        pl.sum_horizontal(whole(start), *(pl.col(c) * whole(numerators[c]) for c in columns)).alias("\0total")
     )
-    value, rest = pl.col("total") // whole(divisor), pl.col("total") % whole(divisor)
+    value, rest = pl.col("\0total") // whole(divisor), pl.col("\0total") % whole(divisor)
     result = total.select(
         value=value if places is None else rounded(value, rest, whole(divisor), places),
         inexact=rest != 0 if places is None else pl.lit(False),

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 import click
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import conditions, numbers
 from fupin.chain import Files, Stage

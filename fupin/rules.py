@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import numbers
 from fupin.checks import Check, faults, number_check, require_columns

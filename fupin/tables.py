@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO
 
-import polars as pl
+from fupin.deferred import pl
 
 from fupin.errors import DataError, Fault, hint
 

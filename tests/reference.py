@@ -97,10 +97,10 @@ def held(x: Fraction, low: Fraction, high: Fraction) -> Fraction:
 
 
 def mean(values: Sequence[Fraction]) -> Fraction:
-    """The mean of at least one number."""
+    """The mean of at least one number, of a sum within 15 digits."""
     if not values:
         raise Refused("no value has no mean")
-    return sum(values, Fraction(0)) / len(values)
+    return exact(sum(values, Fraction(0))) / len(values)
 
 
 # --- boards and ledgers

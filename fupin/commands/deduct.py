@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 
 import click
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import boards, numbers, options
 from fupin.chain import Files

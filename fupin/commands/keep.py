@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import click
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import options
 from fupin.chain import Files

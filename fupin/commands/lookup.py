@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import boards, options
 from fupin.chain import Files

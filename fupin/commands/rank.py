@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import click
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import boards, numbers, options
 from fupin.chain import Files

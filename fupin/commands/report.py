@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import numbers, options
 from fupin.chain import Files

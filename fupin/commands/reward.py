@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any, Literal
 
 import click
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import boards, numbers, options
 from fupin.chain import Files
@@ -33,7 +33,7 @@ def reward(
     table: Source | None = None,
     within: str | None = None,
     ties: Ties = "error",
-    places: int = 2,
+    places: int | None = None,
     allow_overlap: bool = False,
     ignore_veto: bool = False,
     key: Sequence[str] | None = None,
@@ -51,7 +51,7 @@ def reward(
         within: places are counted within each value of this column.
         ties: tied units take up as many places as they are many; if these have different amounts, it is an error,
             or each gets that of the first of them, or they share all of them equally.
-        places: decimals that a shared amount is rounded to.
+        places: decimals to round to; if left out, 2 for an amount that was shared.
         allow_overlap: a unit may get a prize and a penalty, which are added up.
         ignore_veto: vetoed units count like the others; else they are passed over and their cell is blank.
         key: the board's key columns.
@@ -103,7 +103,7 @@ def _from_table(source: Source) -> pl.DataFrame:
     return table
 
 
-def _shares(units: pl.DataFrame, amounts: pl.DataFrame, ties: Ties, places: int) -> pl.DataFrame:
+def _shares(units: pl.DataFrame, amounts: pl.DataFrame, ties: Ties, places: int | None) -> pl.DataFrame:
     """What each unit gets: `\\0at`, `amount`, `note`, `both` (prize and penalty), `unequal` and `with` (a tie)."""
     tie = ["\0group", "place"]
     spot = units.sort(*tie, "\0at").with_columns(
@@ -126,11 +126,13 @@ def _shares(units: pl.DataFrame, amounts: pl.DataFrame, ties: Ties, places: int)
         pl.concat_list(pl.col("top note").first(), pl.col("bottom note").last()).first().list.drop_nulls().list.join("; ").alias("note"),
         pl.col("\0at").alias("with"),
     )  # fmt: skip
-    if ties != "full":
-        quotient, rest = pl.col("value") // pl.col("size"), pl.col("value") % pl.col("size")
-        exact = pl.col("size") == 1
-        split = pl.when(exact).then(pl.col("value")).otherwise(numbers.rounded(quotient, rest, pl.col("size"), places))
-        shared = shared.with_columns(value=split if ties == "split" else quotient)
+    size = pl.col("size") if ties != "full" else numbers.whole(1)
+    quotient, rest = pl.col("value") // size, pl.col("value") % size
+    if places is not None:
+        value = numbers.rounded(quotient, rest, size, places)
+    else:
+        value = pl.when(size == 1).then(quotient).otherwise(numbers.rounded(quotient, rest, size, 2))
+    shared = shared.with_columns(value=value)
     return spot.select("\0at", *tie).join(shared, on=tie, how="left").select(
         "\0at", amount="value", note=pl.col("note").replace("", None), both="both", unequal="unequal", together="with"
     )
@@ -177,7 +179,7 @@ def _amounts(text: str | None, what: str) -> list[Fraction]:
     "--ties", type=click.Choice(["error", "full", "split"]), default="error", show_default=True,
     help="Tied units over different amounts: an error, each that of the first of their places, or all shared equally.",
 )
-@click.option("--round", "places", type=click.IntRange(0, 18), default=2, show_default=True, metavar="N", help="Decimals of a shared amount.")
+@options.places
 @click.option("--allow-overlap", is_flag=True, help="Add up a prize and a penalty of one unit.")
 @options.column("reward")
 @options.ignore_veto

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import click
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import boards, options
 from fupin.chain import Files

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, Literal
 
 import click
-import polars as pl
+from fupin.deferred import pl
 
 from fupin import boards, numbers, options
 from fupin.chain import Files
@@ -115,7 +115,7 @@ def weight_scores(
 
     Args:
         board: one row per unit, texts.
-        scores: item, value. A row that is not there, or whose value is blank, is a missing cell.
+        scores: item, value (a number or `NA`). A row that is not there is a missing cell.
         items: item, full marks (blank: an extra), and perhaps weight (blank: 1).
         total: what the full marks of the items, weighted, must add up to.
         key: the board's key columns; the others are as in `weight`.
@@ -183,7 +183,7 @@ def _combine(
         states = str(pattern[0])
         plan = _plan(states, terms, means, missing, not_assessed)
         if plan is None:
-            if "m" in states:
+            if any(states[i] == "m" for i, term in enumerate(terms) if term.full is not None):
                 raise DataError([Fault("no part is assessed, so there is nothing to rescale", name, row=r) for r in rows["row"].head(SHOWN)], rows.height)
             results.append(rows.select("row", pl.lit(numbers.NOT_ASSESSED).alias(name)))
             continue
@@ -243,7 +243,7 @@ def _means(values: pl.DataFrame, terms: Sequence[Term]) -> dict[int, Fraction]:
         there = values.filter(letter == "v")[str(i)]
         if there.is_empty():
             raise DataError(Fault("no unit has a value, so there is no mean", term.column))
-        total = int((there // numbers.ONE).sum()) * numbers.ONE + int((there % numbers.ONE).sum())
+        total = numbers.total(there)
         means[i] = Fraction(total, there.len() * numbers.ONE)
     return means
 
@@ -294,11 +294,12 @@ def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Te
     rules = [
         Check(item.is_null(), "blank, where an item is needed", "item"),
         Check(~item.is_in(names), "'{value}' is not among the items", "item", names),
+        Check(pl.col("value").is_null(), "blank; leave out the row of a score that is missing", "value"),
         number_check("value", blank=True, not_assessed=True),
     ]
-    for term in terms:
-        for rule in _cell_checks(Term("value", term.full))[0 if term.full is None else 1 :]:
-            rules.append(Check((item == term.column) & rule.bad, rule.message, "value"))
+    for term in terms:  # the first rule, on numbers, has been said for all of them; NA in an extra has not
+        own = _cell_checks(Term("value", term.full))
+        rules += [replace(rule, bad=(item == term.column) & rule.bad) for rule in (own[1:] or own)]
     found = reduce(scores, units, keys, {"rows": Aggregate("count")}, by=["item", "value"], group_checks=rules)
     twice = found.group_by("row", "item").agg(pl.col("rows").sum()).filter(pl.col("rows") > 1).sort("row")
     if twice.height:

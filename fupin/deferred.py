@@ -1,0 +1,22 @@
+"""Polars, imported when it is first used: `fupin --help` and completion do without its 0.1 seconds."""
+
+from __future__ import annotations
+
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+__all__ = ["pl"]
+
+if TYPE_CHECKING:
+    import polars as pl
+else:
+
+    class _Deferred(ModuleType):
+        def __getattr__(self, name: str) -> Any:
+            import polars
+
+            value = getattr(polars, name)
+            setattr(self, name, value)
+            return value
+
+    pl = _Deferred("polars")
