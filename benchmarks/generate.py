@@ -70,9 +70,9 @@ def write(folder: Path, scale: float) -> None:
         for number, (sign, cap) in signs_and_caps.items():
             for level, value in enumerate(points):
                 rules.write(f"I{number},L{level},{'-' if sign < 0 else ''}{value},{cap}\n")
-    rows(max(1, villages // 100)).select(
-        village=village(noise(i, 10, villages)), item=pl.lit("约谈")
-    ).sink_csv(folder / "vetoes.csv")
+    rows(max(1, villages // 100)).select(village=village(noise(i, 10, villages)), item=pl.lit("约谈")).sink_csv(
+        folder / "vetoes.csv"
+    )
 
 
 if __name__ == "__main__":

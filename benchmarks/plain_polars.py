@@ -26,9 +26,7 @@ def main(folder: Path, out: Path) -> None:
         .group_by("village")
         .agg(pl.col("points").sum())
     )
-    rules = pl.scan_csv(
-        folder / "rules.csv", schema_overrides={"points": pl.Decimal(38, 2), "cap": pl.Decimal(38, 2)}
-    )
+    rules = pl.scan_csv(folder / "rules.csv", schema_overrides={"points": pl.Decimal(38, 2), "cap": pl.Decimal(38, 2)})
     extras = (
         pl.scan_csv(folder / "extras.csv")
         .group_by("village", "item", "level")
@@ -62,9 +60,7 @@ def main(folder: Path, out: Path) -> None:
             group=pl.col("place").min().over("county"),
         )
         .sort("group", "rank", "place", nulls_last=True)
-        .select(
-            "village", "county", "field", "industry", "routine", "base", "extras", "total", "vetoed", "rank"
-        )
+        .select("village", "county", "field", "industry", "routine", "base", "extras", "total", "vetoed", "rank")
         .write_csv(out)
     )
 

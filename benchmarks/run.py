@@ -174,7 +174,7 @@ def table(entries: list[Contender]) -> None:
 
 def compare(out: dict[str, Path]) -> bool:
     """Print what differs from fupin's result, and whether the exact contenders agree with it."""
-    import polars as pl  # noqa: PLC0415  (see `timed`)
+    import polars as pl
 
     def board(name: str, total: type[pl.Float64] | pl.Decimal) -> pl.DataFrame:
         columns = pl.read_csv(out[name], infer_schema=False).select("village", "vetoed", "rank", "total")
@@ -209,9 +209,7 @@ def compare(out: dict[str, Path]) -> bool:
         )
         places = [ranked[column].rank("min", descending=True) for column in ("total", "total_theirs")]
         nation = int((places[0] != places[1]).sum())
-        print(
-            f"- in one ranking of the whole nation, the same floats would place {nation} of them differently"
-        )
+        print(f"- in one ranking of the whole nation, the same floats would place {nation} of them differently")
     return agree
 
 

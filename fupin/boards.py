@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fupin.deferred import pl
-
 from fupin import numbers
-from fupin.checks import Check, check, require_columns
+from fupin.checks import Check, check, faults, require_columns
 from fupin.conditions import Condition
+from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse
 
 
@@ -34,21 +33,19 @@ def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
     Raises:
         DataError: some are not; the rows are named.
     """
-    check(board, [Check(pl.col(name).is_null(), "blank, where the key of a unit is needed", name) for name in key])
+    blank = [Check(pl.col(name).is_null(), "blank, where the key of a unit is needed", name) for name in key]
+    listed, total = faults(board, blank)
     repeated = board.select(key).is_duplicated()
-    if not repeated.any():
-        return
-    rows = board.select(key).with_row_index("\0row").filter(repeated)
-    later = rows.filter(~pl.struct(key).is_first_distinct())
-    shown = later.head(SHOWN).join(rows.unique(key, keep="first", maintain_order=True), on=list(key), suffix=" first")
-    column = ",".join(key)
-    raise DataError(
-        [
-            Fault(f"'{unit}' is there twice", column, row=row, first=first)
-            for unit, row, first in zip(units(shown, key), shown["\0row"], shown["\0row first"], strict=True)
-        ],
-        later.height,
-    )
+    if repeated.any():
+        rows = board.select(key).with_row_index("\0row").filter(repeated).drop_nulls()
+        first = rows.unique(key, keep="first", maintain_order=True)
+        later = rows.join(first, on="\0row", how="anti", maintain_order="left")
+        shown = later.head(SHOWN).join(first, on=list(key), suffix=" first", maintain_order="left")
+        for unit, row, before in zip(units(shown, key), shown["\0row"], shown["\0row first"], strict=True):
+            listed.append(Fault(f"'{unit}' is there twice", ",".join(key), row=row, first=before))
+        total += later.height
+    if total:
+        raise DataError(sorted(listed, key=lambda fault: fault.row or 0), total)
 
 
 def append(
@@ -95,7 +92,11 @@ def append(
         raise error.moved(rows["\0row"].to_list()) from None
     columns = []
     for name in names:
-        old = board[name] if fill and name in board.columns else pl.repeat(None, board.height, dtype=pl.String, eager=True)
+        old = (
+            board[name]
+            if fill and name in board.columns
+            else pl.repeat(None, board.height, dtype=pl.String, eager=True)
+        )
         columns.append(old.alias(name).scatter(rows["\0row"], results[name]))
     return board.with_columns(columns)
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from fupin.deferred import pl
-
 from fupin import boards, tables
+from fupin.deferred import pl
 from fupin.errors import DataError, Fault, FupinError, Misuse
 from fupin.tables import Source
 
@@ -91,10 +89,16 @@ def check(stages: Sequence[Stage]) -> None:
         dashes = stage.inputs.count("-")
         what = "the table of the stage before" if number else "standard input"
         if dashes > 1:
-            raise Failure(stage.verb, Misuse(f"{what} can be read once, not {dashes} times; give the board with -i FILE"))
+            raise Failure(
+                stage.verb,
+                Misuse(f"{what} can be read once, not {dashes} times; give the board with -i FILE"),
+            )
         if number and not dashes and not stages[number - 1].output:
             before = stages[number - 1].verb
-            raise Failure(stage.verb, Misuse(f"nobody reads the table of {before}; leave out -i, or keep it with -o FILE"))
+            raise Failure(
+                stage.verb,
+                Misuse(f"nobody reads the table of {before}; leave out -i, or keep it with -o FILE"),
+            )
 
 
 def run(stages: Sequence[Stage], announce: Callable[[Stage], None]) -> None:
@@ -146,9 +150,9 @@ def _run_stage(stage: Stage, before: pl.DataFrame | None) -> pl.DataFrame | str:
 
 
 def _placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None) -> DataError:
-    """The error with the unit of each faulty row of the board, and file and line where the board was read from one."""
+    """The error with the units of faulty rows, and their lines where the board was read from a file."""
     rows = [fault.row for fault in error.faults if fault.row is not None]
-    names = boards.units(board[rows], key) if rows else []
+    names = boards.units(board[rows], key).to_list()
     lines = source.lines(rows) if source else [None] * len(rows)
     places = iter(zip(names, lines, strict=True))
     faults: list[Fault] = []
@@ -156,10 +160,12 @@ def _placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: S
         if fault.row is not None:
             unit, line = next(places)
             if fault.first is not None:
-                where = f"first on line {source.lines([fault.first])[0]}" if source else f"first in row {fault.first + 1}"
+                where = (
+                    f"first on line {source.lines([fault.first])[0]}" if source else f"first in row {fault.first + 1}"
+                )
                 fault = replace(fault, message=f"{fault.message}, {where}", first=None)
             fault = replace(fault, file=source.name if source else None, line=line, row=None, unit=unit)
-        elif fault.file is None and fault.unit is None and source and fault.column:
+        elif fault.file is None and fault.unit is None and source:
             fault = replace(fault, file=source.name)
         faults.append(fault)
     return DataError(faults, error.total)
@@ -170,8 +176,6 @@ def _write(result: pl.DataFrame | str, output: str | None) -> None:
     if isinstance(result, pl.DataFrame):
         tables.write(result, output)
     elif output is None or output == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(result.encode())
-        sys.stdout.buffer.flush()
+        tables.write_stdout(lambda file: file.write(result.encode()))
     else:
         tables.write_file(output, lambda file: file.write(result.encode()))

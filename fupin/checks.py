@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from fupin.deferred import pl
-
 from fupin import numbers
+from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, hint
 
 
@@ -45,15 +44,26 @@ def number_check(column: str, *, blank: bool = False, not_assessed: bool = False
 
 
 def _number_message(value: str | None) -> str:
-    """Why a cell is not a number."""
+    """Why a cell is not a number, and what would be one."""
     if value is None:
         return "blank, where a number is needed"
     if value == numbers.NOT_ASSESSED:
         return "NA (not assessed), where a number is needed"
-    return (
-        f"'{value}' is not a number (ASCII digits, at most 15 before and 18 after the point,"
-        " no spaces, separators, exponent or %)"
-    )
+    import unicodedata
+
+    plain = "".join(unicodedata.normalize("NFKC", value).split()).replace(",", "")
+    digits, _, decimals = plain.lstrip("+-").partition(".")
+    if len(decimals) > numbers.PLACES and decimals.isdigit():
+        why = f"it has {len(decimals)} decimals, and 18 are the most"
+    elif len(digits) > 15 and digits.isdigit():
+        why = f"it has {len(digits)} digits before the point, and 15 are the most"
+    elif numbers.matches(plain):
+        why = f"write {plain} (no spaces, separators or full-width digits)"
+    elif plain.endswith("%") and numbers.matches(plain[:-1]):
+        why = f"write {numbers.show(numbers.parse(plain, ''))}"
+    else:
+        why = "a number is digits with at most one point between them, such as 20 or 0.5"
+    return f"'{value}' is not a number; {why}"
 
 
 def faults(frame: pl.DataFrame, checks: Sequence[Check]) -> tuple[list[Fault], int]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import importlib
 import logging
 import signal
-import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from fupin import __version__
 from fupin.errors import FupinError, Misuse, hint
+
+if TYPE_CHECKING:
+    from fupin.chain import Stage
 
 VERBS = ("lookup", "tally", "deduct", "bonus", "weight", "veto", "rank", "reward", "keep", "report")
 """The verbs in the order of the work; the file of each is commands/VERB.py."""
@@ -83,7 +86,7 @@ class _Teller(logging.Handler):
 _teller = _Teller()
 
 
-def _announce(stage: "object") -> None:
+def _announce(stage: Stage) -> None:
     """Let the lines that follow be those of a stage."""
     _teller.verb = stage.verb
     logging.getLogger("fupin").setLevel(logging.INFO if stage.verbose else logging.WARNING)
@@ -92,7 +95,7 @@ def _announce(stage: "object") -> None:
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="fupin")
 def fupin() -> None:
-    """Turn a published assessment scheme into a ranking whose every number can be defended.
+    r"""Turn a published assessment scheme into a ranking whose every number can be defended.
 
     Verbs read a board (CSV, one row per assessed unit) on standard input, append columns that they compute
     exactly from ledgers and rules, and write it to standard output. Join them by pipes, or in one process by the
@@ -100,7 +103,7 @@ def fupin() -> None:
 
     \b
     Example:
-      $ fupin deduct villages.csv --events routine.csv --full 20 --as routine \\
+      $ fupin deduct villages.csv --events routine.csv --full 20 --as routine \
           then weight routine/20 field/100:30% industry/50 --sum 100 --as total then rank --by total
     """
 
@@ -136,6 +139,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report([" ".join(error.format_message().split())], verb, Misuse.status)
     except (KeyboardInterrupt, click.exceptions.Abort):
         return 130
+    except SystemExit:
+        raise
+    except BaseException as error:  # Polars' panics are no Exceptions
+        why = f"{type(error).__name__}: {error}".split("\n")[0]
+        return _report([f"this is a fault of fupin itself, please report it ({why})"], _teller.verb, 1)
     finally:
         log.removeHandler(_teller)
 

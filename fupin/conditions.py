@@ -20,10 +20,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
-from fupin.deferred import pl
-
 from fupin import numbers
 from fupin.checks import Check, number_check, require_columns
+from fupin.deferred import pl
 from fupin.errors import Misuse
 
 _TOKEN = re.compile(
@@ -154,16 +153,16 @@ class _Parser:
         return value.expr
 
     def any(self) -> _Value:
-        value = self.all()
+        values = [self.all()]
         while self.take("OR"):
-            value = _Value("truth", self.truth(value) | self.truth(self.all()))
-        return value
+            values.append(self.all())
+        return values[0] if len(values) == 1 else _Value("truth", pl.any_horizontal(map(self.truth, values)))
 
     def all(self) -> _Value:
-        value = self.negation()
+        values = [self.negation()]
         while self.take("AND"):
-            value = _Value("truth", self.truth(value) & self.truth(self.negation()))
-        return value
+            values.append(self.negation())
+        return values[0] if len(values) == 1 else _Value("truth", pl.all_horizontal(map(self.truth, values)))
 
     def negation(self) -> _Value:
         if self.take("NOT"):
@@ -264,8 +263,8 @@ class _Parser:
 
     def factor(self) -> _Value:
         if sign := self.take("-", "+"):
-            value = self.as_number(self.factor())
-            return _Value("number", numbers.whole(0) - value if sign == "-" else value)
+            number = self.as_number(self.factor())
+            return _Value("number", numbers.whole(0) - number if sign == "-" else number)
         if self.take("("):
             value = self.any()
             self.need(")")
@@ -307,4 +306,7 @@ def parse(sql: str, what: str = "--when") -> Condition:
     Raises:
         Misuse: it does not parse, or compares what cannot be compared.
     """
-    return _Parser(sql, what).parse()
+    try:
+        return _Parser(sql, what).parse()
+    except RecursionError:
+        raise Misuse(f"{what}: the condition is nested too deeply") from None

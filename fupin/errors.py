@@ -33,7 +33,7 @@ class Fault:
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         places = [place or self.unit, self.column, self.message]
-        known = f" ({self.unit})" if place and self.unit else ""
+        known = f" ({self.unit})" if place and self.unit and self.unit not in self.message else ""
         return ": ".join(one_line(part) for part in places if part) + one_line(known)
 
 

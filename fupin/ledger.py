@@ -10,11 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from fupin.deferred import pl
-
 from fupin import boards, numbers
 from fupin.checks import Check, faults, require_columns
 from fupin.conditions import Condition
+from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault
 from fupin.tables import BATCH, Source
 
@@ -195,11 +194,14 @@ def _reduced(batch: pl.DataFrame, by: Sequence[str], aggregates: Mapping[str, Ag
             case "count":
                 figures.append(pl.len().cast(pl.UInt64).alias(name))
             case "sum":
-                largest = batch[name].abs().max() or 0
+                largest = batch.select(value.abs().max()).item() or 0
                 if largest * batch.height < 2**126:
                     figures.append(value.sum())
                 else:
-                    figures += [(value // numbers.ONE).sum().alias(name + "\0units"), (value % numbers.ONE).sum()]
+                    figures += [
+                        (value // numbers.ONE).sum().alias(name + "\0units"),
+                        (value % numbers.ONE).sum(),
+                    ]
             case "min":
                 figures.append(value.min())
             case "max":
@@ -212,9 +214,7 @@ def _reduced(batch: pl.DataFrame, by: Sequence[str], aggregates: Mapping[str, Ag
     for name, aggregate in aggregates.items():
         if aggregate.kind == "sum" and name + "\0units" not in part.columns:
             value = pl.col(name)
-            part = part.with_columns(
-                (value // numbers.ONE).alias(name + "\0units"), (value % numbers.ONE).alias(name)
-            )
+            part = part.with_columns((value // numbers.ONE).alias(name + "\0units"), (value % numbers.ONE).alias(name))
     return part.select("unit", *by, *_stored(aggregates))
 
 

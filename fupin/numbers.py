@@ -15,12 +15,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from fupin.deferred import pl
-
 from fupin.errors import Misuse
 
 PLACES = 18
-ONE = 10**PLACES
-LIMIT = 10**15
+ONE: int = 10**PLACES
+LIMIT: int = 10**15
 NOT_ASSESSED = "NA"
 SYNTAX = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,18})?$"
 WORD = r"[+-]?[0-9]+(?:\.[0-9]+)?"
@@ -32,6 +31,11 @@ def whole(value: int) -> pl.Expr:
     return pl.lit(value, dtype=pl.Int128)
 
 
+def matches(text: str) -> bool:
+    """Whether a text is a number as contract §2 has it."""
+    return re.fullmatch(SYNTAX.strip("^$"), text, re.ASCII) is not None
+
+
 def parse(text: str, what: str) -> Fraction:
     """The number that a word of the command line stands for, a percentage allowed.
 
@@ -39,7 +43,7 @@ def parse(text: str, what: str) -> Fraction:
         Misuse: it is not a number as contract §2 has it.
     """
     number = text.removesuffix("%")
-    if not re.fullmatch(SYNTAX, number, re.ASCII):
+    if not matches(number):
         raise Misuse(f"{what}: '{text}' is not a number (digits with at most one point, such as 20 or 0.5)")
     return Fraction(number) / (100 if text.endswith("%") else 1)
 
@@ -221,5 +225,7 @@ def _linear_in_python(
         values.append(0 if large[-1] else value)
         inexact.append(rest != 0)
     return Exact(
-        pl.Series(values, dtype=pl.Int128), pl.Series(inexact, dtype=pl.Boolean), pl.Series(large, dtype=pl.Boolean)
+        pl.Series(values, dtype=pl.Int128),
+        pl.Series(inexact, dtype=pl.Boolean),
+        pl.Series(large, dtype=pl.Boolean),
     )

@@ -10,11 +10,11 @@ from fractions import Fraction
 from typing import Any, Literal
 
 import click
-from fupin.deferred import pl
 
 from fupin import conditions, numbers
 from fupin.chain import Files, Stage
 from fupin.conditions import Condition
+from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.ledger import Ledger
 
@@ -23,7 +23,7 @@ Apply = Callable[["pl.DataFrame", Files], "pl.DataFrame | str"]
 Callback = Callable[..., Any]
 
 
-class File(click.ParamType):
+class File(click.ParamType[str]):
     """The name of a table: a file, or `-`. The stage knows from this type what it reads."""
 
     name = "file"
@@ -35,7 +35,7 @@ class File(click.ParamType):
         return [CompletionItem(incomplete, type="file")]
 
 
-class Sql(click.ParamType):
+class Sql(click.ParamType[Condition]):
     """A condition (contract §3)."""
 
     name = "sql"
@@ -45,7 +45,7 @@ class Sql(click.ParamType):
         return value if isinstance(value, Condition) else conditions.parse(value, _option(param))
 
 
-class Number(click.ParamType):
+class Number(click.ParamType[Fraction]):
     """An exact number, a percentage allowed."""
 
     name = "n"
@@ -59,7 +59,7 @@ class Number(click.ParamType):
         return number
 
 
-class Range(click.ParamType):
+class Range(click.ParamType[tuple[Fraction, Fraction]]):
     """Two bounds, LO:HI."""
 
     name = "lo:hi"
@@ -71,7 +71,7 @@ class Range(click.ParamType):
         return value if isinstance(value, tuple) else numbers.parse_range(value, _option(param))
 
 
-class Names(click.ParamType):
+class Names(click.ParamType[tuple[str, ...]]):
     """Column names separated by commas."""
 
     name = "column,…"
@@ -119,12 +119,12 @@ def verb(
     def decorate(function: Callback) -> click.Command:
         @functools.wraps(function)
         def callback(
-            board: str | None, input_: str | None, output: str | None, verbose: bool, **given: Any
+            input_: str | None, output: str | None, verbose: bool, board: str | None = None, **given: Any
         ) -> Stage:
             context = click.get_current_context()
             if board and input_:
                 raise Misuse(f"the board is given twice, as {board} and as -i {input_}")
-            reads = []
+            reads: list[str] = []
             for parameter in context.command.params:
                 value = context.params.get(parameter.name or "")
                 if isinstance(parameter.type, File) and parameter.name not in ("board", "input_") and value:
@@ -134,18 +134,17 @@ def verb(
             return Stage(name, apply, board or input_, tuple(reads), output, key, keyed, verbose)
 
         if file_argument:
-            callback = click.argument(
-                "board", required=False, type=File(), metavar="[FILE]", help="The board; standard input if left out."
-            )(callback)
-        else:
-            callback = functools.partial(_without_file, callback)
-            functools.update_wrapper(callback, function)
+            told = "The board; standard input if left out."
+            callback = click.argument("board", required=False, type=File(), metavar="[FILE]", help=told)(callback)
         common = [
             click.option("-i", "--input", "input_", type=File(), metavar="FILE", help="The board."),
             click.option("-o", "--output", metavar="FILE", help="Write the table there, whole or not at all."),
             click.option(
-                "-k", "--key", type=Names(), metavar="NAME", help="The column, or columns A,B, that name a unit."
-                "  [default: the first column]",
+                "-k",
+                "--key",
+                type=Names(),
+                metavar="NAME",
+                help="The column, or columns A,B, that name a unit.  [default: the first column]",
             ),
             click.option("-v", "--verbose", is_flag=True, help="Tell on standard error what was done."),
         ]
@@ -153,15 +152,12 @@ def verb(
             callback = option(callback)
         own = getattr(callback, "__click_params__", [])
         own.sort(key=lambda p: p.name in ("input_", "output", "key", "verbose"), reverse=True)
-        epilog = "\b\nExamples:\n" + "\n".join(f"  $ {line}" if line.startswith("fupin") else f"    {line}" for line in examples.strip().splitlines())
+        epilog = "\b\nExamples:\n" + "\n".join(
+            f"  $ {line}" if line.startswith("fupin") else f"    {line}" for line in examples.strip().splitlines()
+        )
         return click.command(name, epilog=epilog)(callback)
 
     return decorate
-
-
-def _without_file(callback: Callback, **given: Any) -> Stage:
-    stage: Stage = callback(board=None, **given)
-    return stage
 
 
 def column(default: str | None = None) -> Callable[[Callback], Callback]:
@@ -172,7 +168,12 @@ def column(default: str | None = None) -> Callable[[Callback], Callback]:
 
     def decorate(function: Callback) -> Callback:
         @click.option(
-            "--as", "name", metavar="NAME", required=default is None, default=default, show_default=bool(default),
+            "--as",
+            "name",
+            metavar="NAME",
+            required=default is None,
+            default=default,
+            show_default=bool(default),
             help="The name of the new column.",
         )
         @placing
@@ -210,15 +211,28 @@ def events(option: str = "--events", required: bool = True) -> Callable[[Callbac
 
     def decorate(function: Callback) -> Callback:
         @click.option(
-            option, "ledger", type=File(), multiple=True, required=required, metavar="FILE",
+            option,
+            "ledger",
+            type=File(),
+            multiple=True,
+            required=required,
+            metavar="FILE",
             help="The ledger: a file, a quoted glob, or the option repeated.",
         )
         @click.option("--where", type=Sql(), metavar="SQL", help="Use only these rows of the ledger.")
         @click.option(
-            "--strays", type=click.Choice(["error", "ignore"]), default="error", show_default=True,
+            "--strays",
+            type=click.Choice(["error", "ignore"]),
+            default="error",
+            show_default=True,
             help="What to do with rows whose unit is not on the board.",
         )
-        @click.option("--event-key", type=Names(), metavar="NAME", help="The key column of the ledger, if named otherwise.")
+        @click.option(
+            "--event-key",
+            type=Names(),
+            metavar="NAME",
+            help="The key column of the ledger, if named otherwise.",
+        )
         @functools.wraps(function)
         def wrapper(
             ledger: tuple[str, ...],

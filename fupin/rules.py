@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from fupin.deferred import pl
-
 from fupin import numbers
 from fupin.checks import Check, faults, number_check, require_columns
+from fupin.deferred import pl
 from fupin.errors import DataError
 from fupin.tables import Source
 
@@ -41,7 +40,7 @@ def read_rules(
     table = source.read()
     table = table.with_columns(
         pl.lit(None, dtype=pl.String).alias(name) for name in optional if name not in table.columns
-    ).select(*required, *optional)
+    ).select(list(dict.fromkeys([*required, *optional])))
     texts = [name for name in required if name not in amounts and name not in optional]
     rules = [
         *(Check(pl.col(name).is_null(), "blank", name) for name in texts),

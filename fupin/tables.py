@@ -7,29 +7,25 @@ is refused with the file and the line as an editor shows it.
 from __future__ import annotations
 
 import contextlib
-import csv
 import glob
 import io
 import os
-import re
 import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, BinaryIO, cast
 
+from fupin import structure
 from fupin.deferred import pl
-
 from fupin.errors import DataError, Fault, hint
 
 SMALL = 1 << 23
 """Files of up to so many bytes are read at once; larger ones are scanned where they lie, or spooled."""
 BATCH = 1 << 20
 """Rows looked at together when a table is streamed or written."""
-_CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
-_RECORD = rf"^{_CELL}(?:,{_CELL})*$"
 _STDIN = "-"
 
 
@@ -43,7 +39,13 @@ class Source:
         lines: the line of the file on which each of some rows begins.
     """
 
-    def __init__(self, name: str, columns: list[str], scan: Callable[[], pl.LazyFrame], lines: Callable[[Sequence[int]], list[int]]) -> None:
+    def __init__(
+        self,
+        name: str,
+        columns: list[str],
+        scan: Callable[[], pl.LazyFrame],
+        lines: Callable[[Sequence[int]], list[int]],
+    ) -> None:
         self.name = name
         self.columns = columns
         self.scan = scan
@@ -128,24 +130,26 @@ def _why(error: OSError, name: str) -> str:
 
 def _bytes_or_path(name: str, spool: contextlib.ExitStack, packed: bool) -> bytes | Path:
     """The bytes of a small file, or a path where a large one can be read again and again."""
-    if name == _STDIN:
-        stream: IO[bytes] = sys.stdin.buffer
-        if sys.stdin.isatty():
-            print("reading a table from the terminal; end it with Ctrl-D", file=sys.stderr)
-    else:
-        stream = spool.enter_context(open(name, "rb"))
-        if not packed and stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and os.path.getsize(name) > SMALL:
-            return Path(name)
-    if packed:
-        stream = spool.enter_context(_unpacked(name, stream))
-    data = stream.read(SMALL + 1)
-    if len(data) <= SMALL:
-        return data
-    file = spool.enter_context(tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv"))
-    file.write(data)
-    shutil.copyfileobj(stream, file, SMALL)
-    file.flush()
-    return Path(file.name)
+    with contextlib.ExitStack() as opened:
+        if name == _STDIN:
+            stream: IO[bytes] = sys.stdin.buffer
+            if sys.stdin.isatty():
+                print("fupin: reading a table from the terminal; end it with Ctrl-D", file=sys.stderr)
+        else:
+            stream = opened.enter_context(open(name, "rb"))
+            status = os.fstat(stream.fileno())
+            if stat.S_ISREG(status.st_mode) and status.st_size > SMALL and not packed:
+                return Path(name)
+        if packed:
+            stream = opened.enter_context(_unpacked(name, stream))
+        data = stream.read(SMALL + 1)
+        if len(data) <= SMALL:
+            return data
+        file = spool.enter_context(tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv"))
+        file.write(data)
+        shutil.copyfileobj(stream, file, SMALL)
+        file.flush()
+        return Path(file.name)
 
 
 def _unpacked(name: str, stream: IO[bytes]) -> IO[bytes]:
@@ -153,21 +157,21 @@ def _unpacked(name: str, stream: IO[bytes]) -> IO[bytes]:
     if name.lower().endswith(".gz"):
         import gzip
 
-        return gzip.open(stream)
+        return cast(IO[bytes], gzip.open(stream))
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
         from backports import zstd
-    return zstd.open(stream)
+    return cast(IO[bytes], zstd.open(stream))
 
 
 def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Source:
     """Open a CSV table: its header, its structure, and how its rows are read and found again."""
-    data = _without_empty_last_line(data, spool)
-    columns, head = _header(name, data)
-    quoted, returns = (_contains(data, mark) for mark in (b'"', b"\r"))
+    data = structure.without_empty_last_line(data, spool)
+    columns, head = structure.header(name, data)
+    quoted, returns = (structure.contains(data, mark) for mark in (b'"', b"\r"))
     lines = head.count(b"\n") if head.endswith(b"\n") else head.count(b"\n") + 1
-    _check_structure(name, data, len(columns), quoted, returns)
+    structure.check(name, data, len(columns), quoted, returns)
 
     def scan() -> pl.LazyFrame:
         frame = pl.scan_csv(
@@ -184,189 +188,13 @@ def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Sou
         if not quoted:
             return [lines + 1 + row for row in rows]
         wanted, found, seen = set(rows), {}, -1  # the header is record -1
-        for records in _records(data):
+        for records in structure.records(data):
             for row in sorted(r for r in wanted if seen <= r < seen + records.height):
                 found[row] = int(records["line"][row - seen])
             seen += records.height
         return [found[row] for row in rows]
 
     return Source(name, columns, scan, find_lines)
-
-
-def _without_empty_last_line(data: bytes | Path, spool: contextlib.ExitStack) -> bytes | Path:
-    """The table without one empty last line, which is no row (contract §11)."""
-    if isinstance(data, bytes):
-        tail = data[-3:]
-    else:
-        with data.open("rb") as file:
-            file.seek(-3, os.SEEK_END)
-            tail = file.read()
-    surplus = 1 if tail.endswith(b"\n\n") else 2 if tail == b"\n\r\n" else 0
-    if not surplus or isinstance(data, bytes):
-        return data[: len(data) - surplus] if isinstance(data, bytes) else data
-    copy = spool.enter_context(tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv"))
-    with data.open("rb") as file:
-        shutil.copyfileobj(file, copy, SMALL)
-    copy.truncate(copy.tell() - surplus)
-    return Path(copy.name)
-
-
-def _contains(data: bytes | Path, mark: bytes) -> bool:
-    if isinstance(data, bytes):
-        return mark in data
-    import mmap
-
-    with data.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        return view.find(mark) >= 0
-
-
-def _header(name: str, data: bytes | Path) -> tuple[list[str], bytes]:
-    """The names of the columns, and the bytes of the header as they stand."""
-    if isinstance(data, bytes):
-        start = data
-    else:
-        with data.open("rb") as file:
-            start = file.read(SMALL)
-    end = start.find(b"\n") + 1
-    while end and start.count(b'"', 0, end) % 2:
-        end = start.find(b"\n", end) + 1
-    head = start[:end] if end else start
-    if not head.removeprefix(b"\xef\xbb\xbf"):
-        if name == _STDIN:
-            raise DataError(Fault("no input (did the verb before it fail?)", file=name))
-        raise DataError(Fault("empty; a table has at least a header", file=name))
-    _check_utf8(name, head)
-    text = head.decode("utf-8-sig")
-    record = text.removesuffix("\n").removesuffix("\r")
-    if not re.fullmatch(_RECORD.strip("^$"), record):
-        raise DataError(Fault(_malformed(record, 0), file=name, line=1))
-    columns = next(csv.reader([text], strict=True), [""])
-    faults = [Fault(f"column {i} has no name", file=name, line=1) for i, c in enumerate(columns, 1) if not c]
-    for i, column in enumerate(columns):
-        if column and column in columns[:i]:
-            faults.append(Fault(f"the column is there twice, as number {columns.index(column) + 1} and {i + 1}", column, name, 1))
-    if faults:
-        raise DataError(faults)
-    return columns, head
-
-
-def _check_utf8(name: str, data: bytes, line: int = 1) -> None:
-    """Make sure that bytes are UTF-8.
-
-    Raises:
-        DataError: they are not; the first such line is named.
-    """
-    try:
-        data.decode()
-    except UnicodeDecodeError as error:
-        at = line + data.count(b"\n", 0, error.start)
-        culprit = " ".join(f"{byte:02X}" for byte in data[error.start : error.start + 2])
-        message = f"bytes that are not UTF-8 ({culprit}); is it GB18030? Then: fupin ingest --encoding gb18030 {name}"
-        raise DataError(Fault(message, file=name, line=at)) from None
-
-
-def _check_structure(name: str, data: bytes | Path, width: int, quoted: bool, returns: bool) -> None:
-    """Make sure that every row has as many cells as the header, with quotation marks where they belong.
-
-    Raises:
-        DataError: a row does not; the first one is named.
-    """
-    if not quoted:
-        line = pl.col("line")
-        odd = line.str.count_matches(",", literal=True) != width - 1
-        odd = odd | (line == "") if width == 1 else odd
-        odd = odd | line.str.contains("\r", literal=True) if returns else odd
-        with contextlib.suppress(pl.exceptions.ComputeError):
-            if not (returns and _ends_with_return(data)):
-                found = pl.scan_lines(data, glob=False).select(odd.any()).collect(engine=_engine(data))
-                if not found.item():
-                    return
-    _check_records(name, data, width)
-
-
-def _engine(data: bytes | Path) -> str:
-    return "in-memory" if isinstance(data, bytes) else "streaming"
-
-
-def _ends_with_return(data: bytes | Path) -> bool:
-    if isinstance(data, bytes):
-        return data.endswith(b"\r")
-    with data.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read() == b"\r"
-
-
-def _records(data: bytes | Path) -> Iterator[pl.DataFrame]:
-    """The records of a CSV file, the header too: `line` on which each begins, and its `text`.
-
-    A record goes on over a line break while a quotation mark is open. The last frame may end in a record whose
-    quotation mark is never closed: `open` is true for it.
-    """
-    scanned = pl.scan_lines(data, name="text", row_index_name="line", row_index_offset=1, glob=False)
-    carried: pl.DataFrame | None = None
-    for batch in scanned.collect_batches(chunk_size=BATCH, maintain_order=True):
-        lines = batch if carried is None else pl.concat([carried, batch])
-        marks = lines["text"].str.count_matches('"', literal=True)
-        inside = marks.cum_sum() % 2 == 1
-        begins = ~inside.shift(1, fill_value=False)
-        whole = lines.height - int((~inside).reverse().arg_true().head(1).sum()) if not inside.all() else 0
-        carried = lines[whole:]
-        lines, begins = lines[:whole], begins[:whole]
-        if not begins.all():
-            lines = lines.group_by(begins.cum_sum().alias("record"), maintain_order=True).agg(
-                pl.col("line").first(), pl.col("text").str.join("\n")
-            )
-        if lines.height:
-            yield lines.select("line", "text", open=pl.lit(False))
-    if carried is not None and carried.height:
-        yield carried.select(pl.col("line").first(), pl.col("text").str.join("\n"), open=pl.lit(True))
-
-
-def _check_records(name: str, data: bytes | Path, width: int) -> None:
-    """Find the first record that is not well-formed, if there is one."""
-    text = pl.col("text").str.strip_prefix("\ufeff")
-    plain = text.str.replace_all(r'"[^"]*"', "")
-    bad = pl.col("open") | (text == "") | ~text.str.contains(_RECORD) | (plain.str.count_matches(",", literal=True) != width - 1)
-    try:
-        for records in _records(data):
-            first = records.filter(bad).head(1)
-            if first.height:
-                line, record, is_open = first.row(0)
-                message = "the quotation mark opened here is never closed" if is_open else _malformed(record, width)
-                raise DataError(Fault(message, file=name, line=line))
-    except pl.exceptions.ComputeError:
-        _find_bad_bytes(name, data)
-        raise
-    if _ends_with_return(data):
-        raise DataError(Fault(_malformed("\r", width), file=name, line=_last_line(data)))
-
-
-def _last_line(data: bytes | Path) -> int:
-    return int(pl.scan_lines(data, glob=False).select(pl.len()).collect().item())
-
-
-def _find_bad_bytes(name: str, data: bytes | Path) -> None:
-    """Name the first line that is not UTF-8."""
-    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
-        line = 1
-        while lines := file.readlines(SMALL):
-            _check_utf8(name, b"".join(lines), line)
-            line += len(lines)
-
-
-def _malformed(record: str, width: int) -> str:
-    """Why a record is not as it should be."""
-    outside = re.sub(r'"[^"]*"', "", record)
-    if "\r" in outside:
-        return "a bare CR (old Macintosh line end); save the file with LF or CRLF"
-    if record == "":
-        return "an empty line in the middle of the table" if width else "the header is empty"
-    if not re.fullmatch(_RECORD.strip("^$"), record):
-        if outside.count('"') % 2:
-            return "a quotation mark that is never closed, or one inside a cell that is not quoted"
-        return "a quotation mark inside a cell that is not quoted (quote the whole cell and double the mark)"
-    cells = outside.count(",") + 1
-    return f"{cells} cell{'s' * (cells != 1)}, where the header has {width}"
 
 
 def as_text(frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -382,8 +210,22 @@ def as_text(frame: pl.LazyFrame) -> pl.LazyFrame:
             cell = cell.replace("", None)
         elif kind.is_float():
             plain = cell.cast(pl.String)
-            short = plain.cast(pl.Decimal(38, 18), strict=False).cast(pl.String).str.strip_chars_end("0").str.strip_chars_end(".")
-            cell = pl.when(plain.str.contains("e", literal=True) & short.is_not_null() & (cell.abs() >= 1e-18) & (cell.abs() < 1e20)).then(short).otherwise(plain.str.strip_suffix(".0"))
+            short = (
+                plain.cast(pl.Decimal(38, 18), strict=False)
+                .cast(pl.String)
+                .str.strip_chars_end("0")
+                .str.strip_chars_end(".")
+            )
+            cell = (
+                pl.when(
+                    plain.str.contains("e", literal=True)
+                    & short.is_not_null()
+                    & (cell.abs() >= 1e-18)
+                    & (cell.abs() < 1e20)
+                )
+                .then(short)
+                .otherwise(plain.str.strip_suffix(".0"))
+            )
         elif isinstance(kind, pl.Datetime):
             cell = cell.dt.to_string("iso:strict")
         elif kind.is_nested() or kind in (pl.Binary, pl.Object):
@@ -405,14 +247,26 @@ def write(frame: pl.DataFrame, target: str | None = None) -> None:
         DataError: it cannot be written.
     """
     if target is None or target == _STDIN:
-        sys.stdout.flush()
-        _write_csv(frame, sys.stdout.buffer)
-        sys.stdout.buffer.flush()
+        write_stdout(lambda file: _write_csv(frame, file))
         return
     write_file(target, lambda file: _write_as(frame, target, file))
 
 
-def write_file(target: str, fill: Callable[[IO[bytes]], None]) -> None:
+def write_stdout(fill: Callable[[IO[bytes]], object]) -> None:
+    """Write to standard output.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    try:
+        sys.stdout.flush()
+        fill(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        raise DataError(Fault(f"cannot be written: {error.strerror}", file="standard output")) from None
+
+
+def write_file(target: str, fill: Callable[[IO[bytes]], object]) -> None:
     """Write a file whole or not at all: beside it first, then renamed onto it with its mode kept.
 
     A device or FIFO is written directly.
@@ -458,7 +312,7 @@ def _write_as(frame: pl.DataFrame, target: str, file: IO[bytes]) -> None:
         import gzip
 
         with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed:
-            _write_csv(frame, packed)
+            _write_csv(frame, cast(IO[bytes], packed))
     elif ending == ".zst":
         with _zstd_writer(file) as packed:
             _write_csv(frame, packed)
@@ -471,7 +325,7 @@ def _zstd_writer(file: IO[bytes]) -> IO[bytes]:
         from compression import zstd
     else:
         from backports import zstd
-    return zstd.open(file, "wb")
+    return cast(IO[bytes], zstd.open(file, "wb"))
 
 
 def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO) -> None:

@@ -123,7 +123,7 @@ def by_unit(
     board: Table,
     events: Table,
     key: Sequence[str],
-    where: Callable[[Row], bool] = lambda row: True,
+    where: Callable[[Row], bool] = lambda _: True,
     ignore_strays: bool = False,
 ) -> dict[Key, list[Row]]:
     """The ledger rows of each unit, in order."""
@@ -164,7 +164,7 @@ def tally(
     trim: int = 0,
     expect: int | None = None,
     places: int | None = None,
-    where: Callable[[Row], bool] = lambda row: True,
+    where: Callable[[Row], bool] = lambda _: True,
     ignore_strays: bool = False,
 ) -> Table:
     """One figure (count, distinct, sum, mean, min, max) per unit."""
@@ -334,7 +334,6 @@ def weight(
 
     def cell_of(row: Mapping[str, str]) -> str:
         scored = extras = assessed = everything = Fraction(0)
-        parts: list[Fraction] = []
         divided = False
         for term in terms:
             cell, share_ = row[term.column], (term.full or 0) * term.weight
@@ -350,7 +349,6 @@ def weight(
             else:
                 value = number(cell)
             assessed += share_
-            parts.append(value * term.weight)
             if term.full is None:
                 extras += value * term.weight
             else:
@@ -360,8 +358,6 @@ def weight(
         if assessed != everything:
             scored = scored * everything / assessed
         rounding = 6 if divided and places is None else places
-        for part in parts:
-            exact(part, rounding)
         return printed(scored + extras, rounding)
 
     return board.plus(**{name: [cell_of(row) for row in cells]})
@@ -415,8 +411,7 @@ def rank(
     def order(row: Row) -> tuple[Fraction, ...]:
         """Smaller is better."""
         signs = [(by, 1 if lowest_first else -1)]
-        for word in tie_break:
-            signs.append((word.removesuffix(":asc"), 1 if word.endswith(":asc") else -1))
+        signs += [(word.removesuffix(":asc"), 1 if word.endswith(":asc") else -1) for word in tie_break]
         last = Fraction(veto == "last" and vetoed(row))
         return (last, *(sign * number(row[column]) for column, sign in signs))
 

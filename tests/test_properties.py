@@ -49,9 +49,7 @@ def run(words: Sequence[str], files: Mapping[str, Table], board: bytes, form: st
     with TemporaryDirectory() as folder:
         for name, table in files.items():
             Path(folder, name).write_bytes(dressed(table, form))
-        return fupin(
-            *(str(Path(folder, word[1:])) if word.startswith("@") else word for word in words), stdin=board
-        )
+        return fupin(*(str(Path(folder, word[1:])) if word.startswith("@") else word for word in words), stdin=board)
 
 
 @dataclass
@@ -68,8 +66,10 @@ class Case:
         """Compare fupin with the reference."""
         got = run(self.words, self.files, dressed(self.board, self.form), self.form)
         try:
-            want = self.want().text()
-        except Refused as why:
+            want, why = self.want().text(), ""
+        except Refused as refused:
+            want, why = "", str(refused)
+        if why:
             event(f"{self.words[0]} refused")
             assert got.status in (1, 2), f"accepted, though: {why}\n{got.out}"
             assert got.out == ""
@@ -301,8 +301,8 @@ def extras(draw: DrawFn) -> Case:
     rules: list[Row] = []
     for item in ["创新", "a,b", "通报"][: draw(st.integers(1, 3))]:
         cap = draw(caps)
-        for level in draw(st.sampled_from([[""], ["", "省"], ["市", "省"], ["省"]])):
-            rules.append({"item": item, "level": level, "points": draw(values), "cap": cap})
+        levels = draw(st.sampled_from([[""], ["", "省"], ["市", "省"], ["省"]]))
+        rules += [{"item": item, "level": level, "points": draw(values), "cap": cap} for level in levels]
     spoil(draw, rules, "points")
     if seldom(draw, 20):
         rules[0]["cap"] = "7"
@@ -323,9 +323,7 @@ def extras(draw: DrawFn) -> Case:
     words += ["--sides", ":".join(sides)] if sides else []
 
     def want() -> Table:
-        return ref.bonus(
-            board.table, events, table, board.key, "加分", range_=range_, sides=sides, detail=detail
-        )
+        return ref.bonus(board.table, events, table, board.key, "加分", range_=range_, sides=sides, detail=detail)
 
     return Case(words, board.table, files, want, draw(forms))
 
@@ -377,9 +375,7 @@ def weighted(draw: DrawFn) -> Case:
     words += [] if places is None else ["--round", str(places)]
 
     def want() -> Table:
-        return ref.weight(
-            board.table, board.key, "总分", parsed, sum_=sum_, places=places, missing=missing, na=na
-        )
+        return ref.weight(board.table, board.key, "总分", parsed, sum_=sum_, places=places, missing=missing, na=na)
 
     return Case(words, board.table, {}, want, draw(forms))
 
@@ -402,10 +398,9 @@ def weighted_long(draw: DrawFn) -> Case:
     values = draw(pool(numbers("0", "7.5")))
     given_: list[Row] = []
     for index in range(len(board.table.rows)):
-        for row in rows:
-            # The first item is there for everyone: nothing to rescale from is decided for NA alone.
-            if row is rows[0] or missing == "error" or draw(st.integers(0, 2)):
-                given_.append(board.unit(index) | {"item": row["item"], "value": draw(values)})
+        # The first item is there for everyone: nothing to rescale from is decided for NA alone.
+        found = [row for row in rows if row is rows[0] or missing == "error" or draw(st.integers(0, 2))]
+        given_ += [board.unit(index) | {"item": row["item"], "value": draw(values)} for row in found]
     spoil(draw, given_, "value", [cell for cell in BAD if cell != "NA"] + ["100.1", "-1"])
     spoil(draw, given_, "item", ["没有", rows[0]["item"]])
     scores = Table([*board.key, "item", "value"], draw(st.permutations(given_)))
@@ -514,16 +509,16 @@ def rewarded(draw: DrawFn) -> Case:
             {"place": str(place), "amount": draw(st.sampled_from(AMOUNTS)), "note": draw(remarks)}
             for place in range(1, draw(st.integers(1, 3)) + 1)
         ]
-        for place in range(1, draw(st.integers(0, 2)) + 1):
-            rows.append({"place": f"-{place}", "amount": "-" + draw(st.sampled_from(AMOUNTS)), "note": notes})
+        rows += [
+            {"place": f"-{place}", "amount": "-" + draw(st.sampled_from(AMOUNTS)), "note": notes}
+            for place in range(1, draw(st.integers(0, 2)) + 1)
+        ]
         amounts = files["amounts.csv"] = Table(["place", "amount", "note"], draw(st.permutations(rows)))
         words += ["--table", "@amounts.csv"]
     else:
         prize = draw(st.lists(st.sampled_from(AMOUNTS), max_size=3))
         penalty = draw(st.lists(st.sampled_from(AMOUNTS), min_size=0 if prize else 1, max_size=3))
-        words += (["--prize", ",".join(prize)] if prize else []) + (
-            ["--penalty", ",".join(penalty)] if penalty else []
-        )
+        words += (["--prize", ",".join(prize)] if prize else []) + (["--penalty", ",".join(penalty)] if penalty else [])
         overlap = draw(st.booleans())
         words += ["--allow-overlap"] if overlap else []
 

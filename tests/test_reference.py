@@ -121,9 +121,7 @@ def test_weight() -> None:
 
 
 def test_rank() -> None:
-    board = table(
-        "unit,g,s,vetoed\na,1,5,false\nb,2,7,false\nc,1,5.0,false\nd,1,9,true\ne,1,1,false\nf,1,6,false\n"
-    )
+    board = table("unit,g,s,vetoed\na,1,5,false\nb,2,7,false\nc,1,5.0,false\nd,1,9,true\ne,1,1,false\nf,1,6,false\n")
     result = ref.rank(board, ["unit"], "s", within="g")
     assert [(row["unit"], row["rank"]) for row in result.rows] == [
         ("f", "1"), ("a", "2"), ("c", "2"), ("e", "4"), ("d", ""), ("b", "1"),

@@ -10,11 +10,11 @@ from fractions import Fraction
 from typing import Any
 
 import click
-from fupin.deferred import pl
 
 from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, number_check
+from fupin.deferred import pl
 from fupin.errors import DataError, Fault, Misuse
 from fupin.ledger import Aggregate, Ledger, Units, reduce
 from fupin.rules import read_rules
@@ -116,13 +116,25 @@ def _points(events: Ledger, units: Units, keys: Sequence[str], table: pl.DataFra
     if has_count:
         number = numbers.read("count")
         count = Aggregate("sum", number)
-        checks = [number_check("count"), Check((number < 0) | (number % numbers.ONE != 0), "'{value}' is not a whole number of 0 or more", "count")]
+        checks = [
+            number_check("count"),
+            Check(
+                (number < 0) | (number % numbers.ONE != 0),
+                "'{value}' is not a whole number of 0 or more",
+                "count",
+            ),
+        ]
     known = table if has_level else table.filter(pl.col("level").is_null())
     listed = known["item"].unique(maintain_order=True)
     has_rule = pl.col("item").is_in(listed.implode())
     rules = [
         Check(pl.col("item").is_null(), "blank, where the item of an event is needed", "item"),
-        Check(~has_rule, "no rule for the item '{value}'" + ("" if has_level else " without a level"), "item", listed),
+        Check(
+            ~has_rule,
+            "no rule for the item '{value}'" + ("" if has_level else " without a level"),
+            "item",
+            listed,
+        ),
     ]
     if has_level:
         pair = pl.struct("item", "level")
@@ -148,13 +160,31 @@ fupin bonus villages.csv --events extras.csv --rules extras-rules.csv --range -3
 
 @options.verb("bonus", examples=EXAMPLES)
 @options.events()
-@click.option("--rules", type=options.File(), required=True, metavar="FILE", help="The rules: item, level, points, cap.")
+@click.option(
+    "--rules", type=options.File(), required=True, metavar="FILE", help="The rules: item, level, points, cap."
+)
 @options.column()
-@click.option("--range", "within", type=options.Range(), metavar="LO:HI", help="Hold the sum of all items within these bounds.")
-@click.option("--sides", type=options.Range(), metavar="LO:HI", help="Hold the subtractions above LO and the additions below HI, each by itself.")
+@click.option(
+    "--range",
+    "within",
+    type=options.Range(),
+    metavar="LO:HI",
+    help="Hold the sum of all items within these bounds.",
+)
+@click.option(
+    "--sides",
+    type=options.Range(),
+    metavar="LO:HI",
+    help="Hold the subtractions above LO and the additions below HI, each by itself.",
+)
 @options.detail
 def command(
-    events: options.Events, rules: str, within: Bounds | None, sides: Bounds | None, placing: dict[str, Any], **given: Any
+    events: options.Events,
+    rules: str,
+    within: Bounds | None,
+    sides: Bounds | None,
+    placing: dict[str, Any],
+    **given: Any,
 ) -> options.Apply:
     """Add and subtract extras by rules, each item held within ± its cap.
 

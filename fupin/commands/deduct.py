@@ -11,11 +11,11 @@ from fractions import Fraction
 from typing import Any
 
 import click
-from fupin.deferred import pl
 
 from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, number_check
+from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.ledger import Aggregate, Ledger, Units, reduce
 from fupin.rules import read_rules
@@ -93,17 +93,29 @@ def _items(source: Source, floor: Fraction) -> pl.DataFrame:
     least = numbers.read("floor").fill_null(numbers.quanta(floor))
     above = Check(least > numbers.read("full"), "the floor is above the full marks", "full")
     marks = read_rules(
-        source, ["item", "full"], optional=["floor"], amounts={"full": False, "floor": True}, unique=["item"], checks=[above]
+        source,
+        ["item", "full"],
+        optional=["floor"],
+        amounts={"full": False, "floor": True},
+        unique=["item"],
+        checks=[above],
     )
     return marks.with_columns(pl.col("floor").fill_null(numbers.whole(numbers.quanta(floor))))
 
 
 def _checks(
-    column: str, each: tuple[Fraction, Fraction] | None, once: str | None, by: Sequence[str], marks: pl.DataFrame
+    column: str,
+    each: tuple[Fraction, Fraction] | None,
+    once: str | None,
+    by: Sequence[str],
+    marks: pl.DataFrame,
 ) -> list[Check]:
     """What an event must fulfil."""
     points = numbers.read(column)
-    checks = [number_check(column), Check(points < 0, "'{value}' is below 0; a deduction is 0 or more", column)]
+    checks = [
+        number_check(column),
+        Check(points < 0, "'{value}' is below 0; a deduction is 0 or more", column),
+    ]
     if each:
         low, high = (numbers.whole(numbers.quanta(bound)) for bound in each)
         bounds = f"{numbers.show(each[0])} to {numbers.show(each[1])}"
@@ -119,7 +131,13 @@ def _checks(
 
 
 def _counting(
-    events: Ledger, units: Units, keys: Sequence[str], by: Sequence[str], once: str | None, checks: Sequence[Check], column: str
+    events: Ledger,
+    units: Units,
+    keys: Sequence[str],
+    by: Sequence[str],
+    once: str | None,
+    checks: Sequence[Check],
+    column: str,
 ) -> pl.DataFrame:
     """Events and points of each unit (and item): `row`, the item, `events`, `points`."""
     points = numbers.read(column)
@@ -131,7 +149,9 @@ def _counting(
         figures["order"] = Aggregate("min", pl.col("\0order").cast(pl.Int128))
     tasks = reduce(events, units, keys, figures, by=[*dict.fromkeys([*by, once])], checks=checks)
     if by:  # of a task's events the one with most points counts, with its item; of equal ones the first
-        tasks = tasks.sort("points", "order", descending=[True, False]).unique(["row", once], keep="first", maintain_order=True)
+        tasks = tasks.sort("points", "order", descending=[True, False]).unique(
+            ["row", once], keep="first", maintain_order=True
+        )
     return tasks.group_by("row", *by).agg(pl.len().alias("events"), pl.col("points").sum())
 
 
@@ -144,15 +164,29 @@ fupin deduct villages.csv --events 'offices/*.csv' --items items.csv --as indust
 @options.verb("deduct", examples=EXAMPLES)
 @options.events()
 @click.option("--full", type=options.Number(), metavar="N", help="Full marks.")
-@click.option("--items", type=options.File(), metavar="FILE", help="Full marks of each item: item, full, perhaps floor.")
+@click.option(
+    "--items", type=options.File(), metavar="FILE", help="Full marks of each item: item, full, perhaps floor."
+)
 @options.column()
-@click.option("--floor", type=options.Number(), default="0", show_default=True, metavar="N", help="The least that is left.")
+@click.option(
+    "--floor",
+    type=options.Number(),
+    default="0",
+    show_default=True,
+    metavar="N",
+    help="The least that is left.",
+)
 @click.option("--each", type=options.Range(), metavar="LO:HI", help="What one event may cost; any other is an error.")
 @click.option("--once", metavar="COLUMN", help="Of a unit's events with the same COLUMN only the dearest counts.")
 @click.option("--column", default="points", show_default=True, metavar="COLUMN", help="The ledger's column of points.")
 @options.detail
 def command(
-    events: options.Events, full: Fraction | None, items: str | None, floor: Fraction, placing: dict[str, Any], **given: Any
+    events: options.Events,
+    full: Fraction | None,
+    items: str | None,
+    floor: Fraction,
+    placing: dict[str, Any],
+    **given: Any,
 ) -> options.Apply:
     """Count down from full marks: max(floor, full − Σ points of the unit's events).
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import click
-from fupin.deferred import pl
 
 from fupin import options
 from fupin.chain import Files
 from fupin.checks import check
 from fupin.conditions import Condition
+from fupin.deferred import pl
 
 
 def keep(board: pl.DataFrame, where: Condition) -> pl.DataFrame:

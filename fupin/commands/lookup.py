@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-from fupin.deferred import pl
 
 from fupin import boards, options
 from fupin.chain import Files
 from fupin.checks import Check, check, require_columns
+from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.rules import read_rules
 from fupin.tables import Source
@@ -49,7 +49,13 @@ def lookup(
     found_by = list(on or boards.key_of(board, key))
     require_columns(found_by, board.columns)
     columns = [column for column, _ in take]
-    others = read_rules(table, [*found_by, *(c for c in columns if c not in found_by)], amounts={}, unique=found_by, optional=columns)
+    others = read_rules(
+        table,
+        [*found_by, *(c for c in columns if c not in found_by)],
+        amounts={},
+        unique=found_by,
+        optional=columns,
+    )
     others = others.with_columns(pl.lit(True).alias("\0found"))
     label = ",".join(found_by)
 
@@ -58,7 +64,18 @@ def lookup(
         joined = left.join(others, on=found_by, how="left", maintain_order="left")
         if not optional:
             message = f"'{{value}}' is not found in {table.name}"
-            check(joined, [Check(pl.col("\0found").is_null(), message, label, boards.units(others, found_by), "\0wanted")])
+            check(
+                joined,
+                [
+                    Check(
+                        pl.col("\0found").is_null(),
+                        message,
+                        label,
+                        boards.units(others, found_by),
+                        "\0wanted",
+                    )
+                ],
+            )
         return joined.select(pl.col(column).alias(name) for column, name in take)
 
     return boards.append(board, [name for _, name in take], compute, **placing)

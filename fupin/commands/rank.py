@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import click
-from fupin.deferred import pl
 
 from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
+from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.rules import read_rules
 from fupin.tables import Source
@@ -69,7 +69,9 @@ def rank(
     facts = pl.DataFrame({"group": boards.groups(board, within), "out": out})
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
-        mine = rows.with_columns(facts[rows["\0row"]].rename({"group": "\0group", "out": "\0out"})).with_row_index("\0at")
+        mine = rows.with_columns(facts[rows["\0row"]].rename({"group": "\0group", "out": "\0out"})).with_row_index(
+            "\0at"
+        )
         ranked = pl.lit(True) if vetoed_last else ~pl.col("\0out")
         check(mine, [Check(ranked & rule.bad, rule.message, rule.column) for rule in map(number_check, columns)])
         order = {"\0group": False, "\0out": False, "\0by": not lowest_first}
@@ -95,7 +97,7 @@ def rank(
 
 
 def _places(values: pl.DataFrame, order: Sequence[str], ties: Ties) -> pl.DataFrame:
-    """Places of sorted units: `\\0at`, `place`, and whether it is shared with the unit before (`tied`)."""
+    r"""Places of sorted units: `\0at`, `place`, and whether it is shared with the unit before (`tied`)."""
     first = pl.struct(order).rle_id() != pl.struct(order).rle_id().shift(1, fill_value=pl.lit(2**32 - 1, pl.UInt32))
     position = pl.int_range(1, pl.len() + 1).over("\0group")
     placed = values.select("\0at", "\0group", first=first, position=position)
@@ -116,9 +118,14 @@ def _no_ties(mine: pl.DataFrame, placed: pl.DataFrame, names: pl.Series) -> None
         DataError: units share a place; they are named.
     """
     above = placed.select("\0at", "place", "tied", before=pl.col("\0at").shift(1)).filter("tied")
-    told = above.with_columns(message=pl.lit("shares place ") + pl.col("place").cast(pl.String) + " with " + names[above["before"]])
+    told = above.with_columns(
+        message=pl.lit("shares place ") + pl.col("place").cast(pl.String) + " with " + names[above["before"]]
+    )
     shown = mine.select("\0at").join(told, on="\0at", how="left", maintain_order="left")
-    check(shown, [Check(pl.col("message").is_not_null(), "{value} (--tie-break COLUMN may decide)", shown="message")])
+    check(
+        shown,
+        [Check(pl.col("message").is_not_null(), "{value} (--tie-break COLUMN may decide)", shown="message")],
+    )
 
 
 def _compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str, replace: bool) -> pl.DataFrame:
@@ -145,12 +152,24 @@ fupin rank totals.csv --by total --within level --ties error
 @click.option("--by", required=True, metavar="COLUMN", help="The column that decides, the highest first.")
 @options.within
 @click.option(
-    "--ties", type=click.Choice(["competition", "dense", "ordinal", "error"]), default="competition", show_default=True,
+    "--ties",
+    type=click.Choice(["competition", "dense", "ordinal", "error"]),
+    default="competition",
+    show_default=True,
     help="The places of units that stay equal: 1 1 3, 1 1 2, 1 2 3, or an error.",
 )
-@click.option("--tie-break", metavar="COLUMN[:asc],…", help="Columns that decide between equal units, the highest first or, with :asc, the lowest.")
+@click.option(
+    "--tie-break",
+    metavar="COLUMN[:asc],…",
+    help="Columns that decide between equal units, the highest first or, with :asc, the lowest.",
+)
 @click.option("--lowest-first", is_flag=True, help="The lowest is best.")
-@click.option("--previous", type=options.File(), metavar="FILE", help="An earlier ranking: adds previous_rank and change.")
+@click.option(
+    "--previous",
+    type=options.File(),
+    metavar="FILE",
+    help="An earlier ranking: adds previous_rank and change.",
+)
 @options.column("rank")
 @options.ignore_veto
 @click.option("--vetoed", type=click.Choice(["last"]), help="Rank vetoed units after all others.")

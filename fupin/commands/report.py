@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import click
-from fupin.deferred import pl
 
 from fupin import numbers, options
 from fupin.chain import Files
 from fupin.checks import require_columns
+from fupin.deferred import pl
 from fupin.errors import Misuse
 
 
@@ -30,7 +30,8 @@ def report(
         board: a table of texts.
         title: a line above it.
         columns: the columns to show, and what to call them; all if left out.
-        top, bottom: so many rows from the top, from the bottom, of each section; all if left out.
+        top: so many rows from the top of each section; all if both are left out.
+        bottom: so many rows from the bottom of each section.
         by: a section for each value of this column.
         notes: lines below it.
 

@@ -11,12 +11,12 @@ from fractions import Fraction
 from typing import Any, Literal
 
 import click
-from fupin.deferred import pl
 
 from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
-from fupin.errors import DataError, Fault, Misuse
+from fupin.deferred import pl
+from fupin.errors import SHOWN, DataError, Fault, Misuse
 from fupin.rules import read_rules
 from fupin.tables import Source
 
@@ -73,7 +73,11 @@ def reward(
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         mine = rows.with_columns(facts[rows["\0row"]]).with_row_index("\0at")
         place, counts = numbers.read(by), ~pl.col("\0out")
-        no_place = Check(counts & ((place < numbers.ONE) | (place % numbers.ONE != 0)), "'{value}' is not a place (1, 2, 3, …)", by)
+        no_place = Check(
+            counts & ((place < numbers.ONE) | (place % numbers.ONE != 0)),
+            "'{value}' is not a place (1, 2, 3, …)",
+            by,
+        )
         check(mine, [Check(counts & number_check(by).bad, number_check(by).message, by), no_place])
         shares = _shares(mine.filter(counts).select("\0at", "\0group", place=place), amounts, ties, places)
         facts_of = mine.select("\0at", "\0out").join(shares, on="\0at", how="left", maintain_order="left")
@@ -84,7 +88,7 @@ def reward(
 
 
 def _from_lists(prizes: Sequence[Fraction], penalties: Sequence[Fraction]) -> pl.DataFrame:
-    """The amounts of places, the last ones counted −1, −2, …"""
+    """The amounts of places, the last ones counted −1, −2 and so on."""
     rows = [(i, numbers.quanta(amount), None) for i, amount in enumerate(prizes, 1)]
     rows += [(-i, -numbers.quanta(amount), None) for i, amount in enumerate(penalties, 1)]
     return pl.DataFrame(rows, schema={"place": pl.Int64, "amount": pl.Int128, "note": pl.String}, orient="row")
@@ -93,9 +97,18 @@ def _from_lists(prizes: Sequence[Fraction], penalties: Sequence[Fraction]) -> pl
 def _from_table(source: Source) -> pl.DataFrame:
     """The amounts of places from a table."""
     place = numbers.read("place")
-    whole = Check((place % numbers.ONE != 0) | (place == 0), "'{value}' is not a place (1 is the first, -1 the last)", "place")
+    whole = Check(
+        (place % numbers.ONE != 0) | (place == 0),
+        "'{value}' is not a place (1 is the first, -1 the last)",
+        "place",
+    )
     table = read_rules(
-        source, ["place", "amount"], optional=["note"], amounts={"place": False, "amount": False}, unique=["place"], checks=[whole]
+        source,
+        ["place", "amount"],
+        optional=["note"],
+        amounts={"place": False, "amount": False},
+        unique=["place"],
+        checks=[whole],
     )
     table = table.select((pl.col("place") // numbers.ONE).cast(pl.Int64), "amount", "note")
     if table["place"].is_duplicated().any():
@@ -104,10 +117,11 @@ def _from_table(source: Source) -> pl.DataFrame:
 
 
 def _shares(units: pl.DataFrame, amounts: pl.DataFrame, ties: Ties, places: int | None) -> pl.DataFrame:
-    """What each unit gets: `\\0at`, `amount`, `note`, `both` (prize and penalty), `unequal` and `with` (a tie)."""
+    r"""What each unit gets: `\0at`, `amount`, `note`, `both` (prize and penalty), `unequal` and `with` (a tie)."""
     tie = ["\0group", "place"]
     spot = units.sort(*tie, "\0at").with_columns(
-        top=pl.int_range(1, pl.len() + 1).over("\0group"), bottom=-(pl.len() - pl.int_range(pl.len())).over("\0group")
+        top=pl.int_range(1, pl.len() + 1).over("\0group"),
+        bottom=-(pl.len() - pl.int_range(pl.len())).over("\0group"),
     )
     for side in ("top", "bottom"):
         listed = amounts.select(pl.col("place").alias(side), pl.col("amount", "note").name.prefix(f"{side} "))
@@ -120,12 +134,15 @@ def _shares(units: pl.DataFrame, amounts: pl.DataFrame, ties: Ties, places: int 
     else:
         both = top.is_not_null().any() & bottom.is_not_null().any()
         value = amount.sum()
+    notes = pl.concat_list(pl.col("top note").first(), pl.col("bottom note").last()).first().list.drop_nulls()
     shared = spot.group_by(tie, maintain_order=True).agg(
-        value.alias("value"), both.alias("both"), pl.len().cast(pl.Int128).alias("size"),
+        value.alias("value"),
+        both.alias("both"),
+        pl.len().cast(pl.Int128).alias("size"),
         (amount.min() != amount.max()).alias("unequal"),
-        pl.concat_list(pl.col("top note").first(), pl.col("bottom note").last()).first().list.drop_nulls().list.join("; ").alias("note"),
+        notes.list.join("; ").alias("note"),
         pl.col("\0at").alias("with"),
-    )  # fmt: skip
+    )
     size = pl.col("size") if ties != "full" else numbers.whole(1)
     quotient, rest = pl.col("value") // size, pl.col("value") % size
     if places is not None:
@@ -133,8 +150,17 @@ def _shares(units: pl.DataFrame, amounts: pl.DataFrame, ties: Ties, places: int 
     else:
         value = pl.when(size == 1).then(quotient).otherwise(numbers.rounded(quotient, rest, size, 2))
     shared = shared.with_columns(value=value)
-    return spot.select("\0at", *tie).join(shared, on=tie, how="left").select(
-        "\0at", amount="value", note=pl.col("note").replace("", None), both="both", unequal="unequal", together="with"
+    return (
+        spot.select("\0at", *tie)
+        .join(shared, on=tie, how="left")
+        .select(
+            "\0at",
+            amount="value",
+            note=pl.col("note").replace("", None),
+            both="both",
+            unequal="unequal",
+            together="with",
+        )
     )
 
 
@@ -145,11 +171,13 @@ def _check_shares(mine: pl.DataFrame, ties: Ties, allow_overlap: bool) -> None:
         DataError: tied units compete for different amounts, or a unit would get a prize and a penalty.
     """
     checks = []
-    if ties == "error" and mine["unequal"].any():
-        names = mine["unit"]
-        told = {row: "、".join(names[i] for i in together[:8]) for row, together in enumerate(mine["together"].to_list()) if mine["unequal"][row]}
-        mine = mine.with_columns(pl.Series("tied", [told.get(row) for row in range(mine.height)], dtype=pl.String))
-        checks.append(Check(pl.col("unequal"), "tied over different amounts: {value} (--ties full or split decides)", shown="tied"))
+    if ties == "error":  # said once for each tie, at the first of its units
+        begins = (pl.col("unequal") & (pl.col("together").list.first() == pl.col("\0at"))).fill_null(False)
+        rows = mine.select(begins.arg_true()).to_series().head(SHOWN)
+        tied = [", ".join(mine["unit"][i] for i in mine["together"][row]) for row in rows]
+        mine = mine.with_columns(pl.Series("tied", [None] * mine.height, dtype=pl.String).scatter(rows, tied))
+        message = "tied over different amounts: {value} (--ties full or split decides)"
+        checks.append(Check(begins, message, shown="tied"))
     if not allow_overlap:
         checks.append(Check(pl.col("both"), "would get a prize and a penalty (--allow-overlap adds them up)"))
     check(mine, checks)
@@ -172,11 +200,19 @@ def _amounts(text: str | None, what: str) -> list[Fraction]:
 @options.verb("reward", examples=EXAMPLES)
 @click.option("--prize", metavar="N,…", help="Amounts from the first place down.")
 @click.option("--penalty", metavar="N,…", help="Amounts from the last place up; they are written negative.")
-@click.option("--table", type=options.File(), metavar="FILE", help="Instead: place (-1 is the last), amount, note; adds NAME_note.")
+@click.option(
+    "--table",
+    type=options.File(),
+    metavar="FILE",
+    help="Instead: place (-1 is the last), amount, note; adds NAME_note.",
+)
 @click.option("--by", default="rank", show_default=True, metavar="PLACE", help="The column of places.")
 @options.within
 @click.option(
-    "--ties", type=click.Choice(["error", "full", "split"]), default="error", show_default=True,
+    "--ties",
+    type=click.Choice(["error", "full", "split"]),
+    default="error",
+    show_default=True,
     help="Tied units over different amounts: an error, each that of the first of their places, or all shared equally.",
 )
 @options.places

@@ -7,15 +7,14 @@ of visits (Beijinggang 2019, measure 3).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any, Literal
 
 import click
-from fupin.deferred import pl
 
 from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check
+from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.ledger import Aggregate, Ledger, Units, reduce
 
@@ -125,7 +124,13 @@ fupin tally villages.csv --events routine.csv --sum points --where "date >= '201
 @click.option("--min", "min_", metavar="COLUMN", help="The lowest value.")
 @click.option("--max", "max_", metavar="COLUMN", help="The highest value.")
 @options.column()
-@click.option("--trim", type=click.IntRange(0), default=0, metavar="N", help="Leave the N highest and N lowest out of the mean.")
+@click.option(
+    "--trim",
+    type=click.IntRange(0),
+    default=0,
+    metavar="N",
+    help="Leave the N highest and N lowest out of the mean.",
+)
 @click.option("--expect", type=click.IntRange(0), metavar="N", help="Each unit must have exactly N rows.")
 @options.places
 def command(

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import click
-from fupin.deferred import pl
 
 from fupin import boards, options
 from fupin.chain import Files
 from fupin.checks import Check, check
 from fupin.conditions import Condition
+from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.ledger import Aggregate, Ledger, Units, reduce
 
@@ -86,10 +86,20 @@ fupin veto totals.csv --when 'total < 70' --because 'below 70' --events vetoes.c
 
 
 @options.verb("veto", examples=EXAMPLES)
-@click.option("--when", type=options.Sql(), multiple=True, metavar="SQL", help="Veto units for which this holds; may be repeated.")
+@click.option(
+    "--when",
+    type=options.Sql(),
+    multiple=True,
+    metavar="SQL",
+    help="Veto units for which this holds; may be repeated.",
+)
 @click.option("--because", multiple=True, metavar="TEXT", help="The reason for the --when of the same number.")
 @options.events(required=False)
-@click.option("--reason", metavar="COLUMN", help="The ledger's column of reasons; a blank one takes item.  [default: reason]")
+@click.option(
+    "--reason",
+    metavar="COLUMN",
+    help="The ledger's column of reasons; a blank one takes item.  [default: reason]",
+)
 @click.option("--replace", is_flag=True, help="Forget what an earlier veto marked, instead of merging it.")
 def command(
     when: tuple[Condition, ...],

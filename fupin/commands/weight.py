@@ -13,11 +13,11 @@ from fractions import Fraction
 from typing import Any, Literal
 
 import click
-from fupin.deferred import pl
 
 from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
+from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, FupinError, Misuse
 from fupin.ledger import Aggregate, Ledger, Units, locate, reduce
 from fupin.tables import Source
@@ -117,8 +117,13 @@ def weight_scores(
         board: one row per unit, texts.
         scores: item, value (a number or `NA`). A row that is not there is a missing cell.
         items: item, full marks (blank: an extra), and perhaps weight (blank: 1).
+        name: the new column, in points.
         total: what the full marks of the items, weighted, must add up to.
-        key: the board's key columns; the others are as in `weight`.
+        places: as in `weight`.
+        missing: as in `weight`.
+        not_assessed: as in `weight`.
+        key: the board's key columns.
+        placing: see `boards.append`.
 
     Returns:
         the board with the column.
@@ -147,7 +152,9 @@ def check_sum(terms: Sequence[Term], total: Fraction, error: Any = Misuse) -> No
     found = sum((term.share for term in terms), Fraction(0))
     if found != total:
         parts = " + ".join(numbers.show(term.share) for term in terms if term.full is not None)
-        raise error(f"--sum {numbers.show(total)}: the full marks add up to {numbers.show(found)} ({parts or 'no full marks'})")
+        raise error(
+            f"--sum {numbers.show(total)}: the full marks add up to {numbers.show(found)} ({parts or 'no full marks'})"
+        )
 
 
 def _cell_checks(term: Term) -> list[Check]:
@@ -163,7 +170,12 @@ def _cell_checks(term: Term) -> list[Check]:
 
 
 def _combine(
-    cells: pl.DataFrame, terms: Sequence[Term], name: str, places: int | None, missing: Missing, not_assessed: NotAssessed
+    cells: pl.DataFrame,
+    terms: Sequence[Term],
+    name: str,
+    places: int | None,
+    missing: Missing,
+    not_assessed: NotAssessed,
 ) -> pl.DataFrame:
     """The weighted sum of each row of cells, a column for each term.
 
@@ -173,7 +185,11 @@ def _combine(
     _check_missing(cells, terms, missing)
     columns = cells.columns
     state = pl.concat_str(
-        pl.when(pl.col(c).is_null()).then(pl.lit("m")).when(pl.col(c) == numbers.NOT_ASSESSED).then(pl.lit("n")).otherwise(pl.lit("v"))
+        pl.when(pl.col(c).is_null())
+        .then(pl.lit("m"))
+        .when(pl.col(c) == numbers.NOT_ASSESSED)
+        .then(pl.lit("n"))
+        .otherwise(pl.lit("v"))
         for c in columns
     )
     values = cells.select(*(numbers.read(c).fill_null(0) for c in columns), state.alias("state")).with_row_index("row")
@@ -184,28 +200,44 @@ def _combine(
         plan = _plan(states, terms, means, missing, not_assessed)
         if plan is None:
             if any(states[i] == "m" for i, term in enumerate(terms) if term.full is not None):
-                raise DataError([Fault("no part is assessed, so there is nothing to rescale", name, row=r) for r in rows["row"].head(SHOWN)], rows.height)
+                raise DataError(
+                    [
+                        Fault("no part is assessed, so there is nothing to rescale", name, row=r)
+                        for r in rows["row"].head(SHOWN)
+                    ],
+                    rows.height,
+                )
             results.append(rows.select("row", pl.lit(numbers.NOT_ASSESSED).alias(name)))
             continue
         factors, constant, divided = plan
         exact = numbers.linear(rows.select(columns), factors, constant, 6 if divided and places is None else places)
-        for flag, why in ((exact.inexact, "needs more than 18 decimals; say --round N"), (exact.large, "gets more than 15 digits before the point")):
+        for flag, why in (
+            (exact.inexact, "needs more than 18 decimals; say --round N"),
+            (exact.large, "gets more than 15 digits before the point"),
+        ):
             if flag.any():
                 bad = rows.filter(flag)["row"]
                 raise DataError([Fault(why, name, row=row) for row in bad.head(SHOWN)], bad.len())
-        results.append(rows.select("row", exact.value.alias("value")).select("row", numbers.text(pl.col("value")).alias(name)))
+        results.append(
+            rows.select("row", exact.value.alias("value")).select("row", numbers.text(pl.col("value")).alias(name))
+        )
     if not results:
         return pl.DataFrame(schema={name: pl.String})
     return pl.concat(results).sort("row").select(name)
 
 
 def _plan(
-    states: str, terms: Sequence[Term], means: Mapping[int, Fraction], missing: Missing, not_assessed: NotAssessed
+    states: str,
+    terms: Sequence[Term],
+    means: Mapping[int, Fraction],
+    missing: Missing,
+    not_assessed: NotAssessed,
 ) -> tuple[dict[str, Fraction], Fraction, bool] | None:
     """How the rows of one pattern are computed: factors, a constant, and whether anything was divided.
 
     None where every part would be rescaled, so that nothing stands for them.
     """
+
     def left_out(i: int) -> bool:
         rule = {"v": "", "m": missing, "n": not_assessed}[states[i]]
         return terms[i].full is not None and rule == "rescale"
@@ -253,7 +285,11 @@ def _check_missing(cells: pl.DataFrame, terms: Sequence[Term], missing: Missing)
     checks = []
     for i, term in enumerate(terms):
         if missing == "error" or (missing == "rescale" and term.full is None):
-            why = "missing, which is not zero (see --missing)" if missing == "error" else "missing; a term without full marks cannot be rescaled"
+            why = (
+                "missing, which is not zero (see --missing)"
+                if missing == "error"
+                else "missing; a term without full marks cannot be rescaled"
+            )
             checks.append(Check(pl.col(str(i)).is_null(), why, term.column))
     check(cells, checks)
 
@@ -290,7 +326,7 @@ def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Te
     """The cells of all units, a column for each item, from a row per unit and item."""
     scores.require(["item", "value"])
     names = [term.column for term in terms]
-    item, value = pl.col("item"), numbers.read("value")
+    item = pl.col("item")
     rules = [
         Check(item.is_null(), "blank, where an item is needed", "item"),
         Check(~item.is_in(names), "'{value}' is not among the items", "item", names),
@@ -336,11 +372,18 @@ fupin weight -i villages.csv --scores 'offices/*.csv' --items items.csv --sum 50
 @click.option("--sum", "total", type=options.Number(), metavar="N", help="What FULL × WEIGHT must add up to.")
 @options.places
 @click.option(
-    "--missing", type=click.Choice(["error", "zero", "rescale", "mean"]), default="error", show_default=True,
+    "--missing",
+    type=click.Choice(["error", "zero", "rescale", "mean"]),
+    default="error",
+    show_default=True,
     help="What to do with blank cells.",
 )
 @click.option(
-    "--na", "not_assessed", type=click.Choice(["rescale", "full", "zero"]), default="rescale", show_default=True,
+    "--na",
+    "not_assessed",
+    type=click.Choice(["rescale", "full", "zero"]),
+    default="rescale",
+    show_default=True,
     help="What to do with NA cells, those of parts that were not assessed.",
 )
 def command(
@@ -368,6 +411,8 @@ def command(
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
         if events is None:
             return weight(board, parts, **given, **placing)
-        return weight_scores(board, events.open(files), files.open(items or ""), total=total, key=key, **given, **placing)
+        return weight_scores(
+            board, events.open(files), files.open(items or ""), total=total, key=key, **given, **placing
+        )
 
     return apply

@@ -1,0 +1,217 @@
+"""The structure of CSV files: what makes one a table, and which line breaks it.
+
+Contract §1 and §11: UTF-8 with or without BOM, LF or CRLF, quotation marks as RFC 4180 has them, as many cells in
+each row as in the header. The check is one pass over the lines; only a file with quotation marks, or a faulty one,
+is looked at record by record.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import io
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from fupin.deferred import pl
+from fupin.errors import DataError, Fault
+
+Data = bytes | Path
+"""The bytes of a small file, or the path of a large one."""
+CHUNK = 1 << 23
+_BATCH = 1 << 20
+_CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
+_RECORD = rf"{_CELL}(?:,{_CELL})*"
+
+
+def without_empty_last_line(data: Data, spool: contextlib.ExitStack) -> Data:
+    """The table without one empty last line, which is no row (contract §11)."""
+    if isinstance(data, bytes):
+        tail = data[-3:]
+    else:
+        with data.open("rb") as file:
+            file.seek(-3, os.SEEK_END)
+            tail = file.read()
+    surplus = 1 if tail.endswith(b"\n\n") else 2 if tail == b"\n\r\n" else 0
+    if not surplus or isinstance(data, bytes):
+        return data[: len(data) - surplus] if isinstance(data, bytes) else data
+    copy = spool.enter_context(tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv"))  # noqa: SIM115
+    with data.open("rb") as file:
+        shutil.copyfileobj(file, copy, CHUNK)
+    copy.truncate(copy.tell() - surplus)
+    return Path(copy.name)
+
+
+def contains(data: Data, mark: bytes) -> bool:
+    """Whether the file holds a byte."""
+    if isinstance(data, bytes):
+        return mark in data
+    import mmap
+
+    with data.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        return view.find(mark) >= 0
+
+
+def header(name: str, data: Data) -> tuple[list[str], bytes]:
+    """The names of the columns, and the bytes of the header as they stand."""
+    if isinstance(data, bytes):
+        start = data
+    else:
+        with data.open("rb") as file:
+            start = file.read(CHUNK)
+    end = start.find(b"\n") + 1
+    while end and start.count(b'"', 0, end) % 2:
+        end = start.find(b"\n", end) + 1
+    head = start[:end] if end else start
+    if not head.removeprefix(b"\xef\xbb\xbf"):
+        if name == "-":
+            raise DataError(Fault("no input (did the verb before it fail?)", file=name))
+        raise DataError(Fault("empty; a table has at least a header", file=name))
+    check_utf8(name, head)
+    text = head.decode("utf-8-sig")
+    record = text.removesuffix("\n").removesuffix("\r")
+    if not re.fullmatch(_RECORD, record):
+        raise DataError(Fault(_malformed(record, 0), file=name, line=1))
+    columns = next(csv.reader([text], strict=True), [""])
+    faults = [Fault(f"column {i} has no name", file=name, line=1) for i, c in enumerate(columns, 1) if not c]
+    for i, column in enumerate(columns):
+        if column and column in columns[:i]:
+            faults.append(
+                Fault(
+                    f"the column is there twice, as number {columns.index(column) + 1} and {i + 1}",
+                    column,
+                    name,
+                    1,
+                )
+            )
+    if faults:
+        raise DataError(faults)
+    return columns, head
+
+
+def check_utf8(name: str, data: bytes, line: int = 1) -> None:
+    """Make sure that bytes are UTF-8.
+
+    Raises:
+        DataError: they are not; the first such line is named.
+    """
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        at = line + data.count(b"\n", 0, error.start)
+        culprit = " ".join(f"{byte:02X}" for byte in data[error.start : error.start + 2])
+        message = f"bytes that are not UTF-8 ({culprit}); convert it, for example by iconv -f GB18030 -t UTF-8"
+        raise DataError(Fault(message, file=name, line=at)) from None
+
+
+def check(name: str, data: Data, width: int, quoted: bool, returns: bool) -> None:
+    """Make sure that every row has as many cells as the header, with quotation marks where they belong.
+
+    Raises:
+        DataError: a row does not; the first one is named.
+    """
+    if not quoted:
+        line = pl.col("line")
+        odd = line.str.count_matches(",", literal=True) != width - 1
+        odd = odd | (line == "") if width == 1 else odd
+        odd = odd | line.str.contains("\r", literal=True) if returns else odd
+        with contextlib.suppress(pl.exceptions.ComputeError):
+            if not (returns and _ends_with_return(data)):
+                found = pl.scan_lines(data, glob=False).select(odd.any()).collect(engine=_engine(data))
+                if not found.item():
+                    return
+    _checkrecords(name, data, width)
+
+
+def _engine(data: Data) -> Literal["in-memory", "streaming"]:
+    return "in-memory" if isinstance(data, bytes) else "streaming"
+
+
+def _ends_with_return(data: Data) -> bool:
+    if isinstance(data, bytes):
+        return data.endswith(b"\r")
+    with data.open("rb") as file:
+        file.seek(-1, os.SEEK_END)
+        return file.read() == b"\r"
+
+
+def records(data: Data) -> Iterator[pl.DataFrame]:
+    """The records of a CSV file, the header too: `line` on which each begins, and its `text`.
+
+    A record goes on over a line break while a quotation mark is open. The last frame may end in a record whose
+    quotation mark is never closed: `open` is true for it.
+    """
+    scanned = pl.scan_lines(data, name="text", row_index_name="line", row_index_offset=1, glob=False)
+    carried: pl.DataFrame | None = None
+    for batch in scanned.collect_batches(chunk_size=_BATCH, maintain_order=True):
+        lines = batch if carried is None else pl.concat([carried, batch])
+        marks = lines["text"].str.count_matches('"', literal=True)
+        inside = marks.cum_sum() % 2 == 1
+        begins = ~inside.shift(1, fill_value=False)
+        whole = lines.height - int((~inside).reverse().arg_true().head(1).sum()) if not inside.all() else 0
+        carried = lines[whole:]
+        lines, begins = lines[:whole], begins[:whole]
+        if not begins.all():
+            lines = lines.group_by(begins.cum_sum().alias("record"), maintain_order=True).agg(
+                pl.col("line").first(), pl.col("text").str.join("\n")
+            )
+        if lines.height:
+            yield lines.select("line", "text", open=pl.lit(False))
+    if carried is not None and carried.height:
+        yield carried.select(pl.col("line").first(), pl.col("text").str.join("\n"), open=pl.lit(True))
+
+
+def _checkrecords(name: str, data: Data, width: int) -> None:
+    """Find the first record that is not well-formed, if there is one."""
+    text = pl.col("text").str.strip_prefix("\ufeff")
+    plain = text.str.replace_all(r'"[^"]*"', "")
+    bad = (
+        pl.col("open")
+        | (text == "")
+        | ~text.str.contains(f"^{_RECORD}$")
+        | (plain.str.count_matches(",", literal=True) != width - 1)
+    )
+    try:
+        for found in records(data):
+            first = found.filter(bad).head(1)
+            if first.height:
+                line, record, is_open = first.row(0)
+                raise DataError(Fault(_malformed(record, width, is_open), file=name, line=line))
+    except pl.exceptions.ComputeError:
+        _find_bad_bytes(name, data)
+        raise
+    if _ends_with_return(data):
+        raise DataError(Fault(_malformed("\r", width), file=name, line=_last_line(data)))
+
+
+def _last_line(data: Data) -> int:
+    return int(pl.scan_lines(data, glob=False).select(pl.len()).collect().item())
+
+
+def _find_bad_bytes(name: str, data: Data) -> None:
+    """Name the first line that is not UTF-8."""
+    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
+        line = 1
+        while lines := file.readlines(CHUNK):
+            check_utf8(name, b"".join(lines), line)
+            line += len(lines)
+
+
+def _malformed(record: str, width: int, is_open: bool = False) -> str:
+    """Why a record is not as it should be."""
+    outside = re.sub(r'"[^"]*"', "", record)
+    if "\r" in outside:
+        return "a bare CR (old Macintosh line end); save the file with LF or CRLF"
+    if record == "":
+        return "an empty line in the middle of the table" if width else "the header is empty"
+    if is_open and re.search(r'(^|,)"', outside):
+        return "the quotation mark opened here is never closed"
+    if not re.fullmatch(_RECORD, record):
+        return "a quotation mark inside a cell that is not quoted (quote the whole cell and double the mark)"
+    cells = outside.count(",") + 1
+    return f"{cells} cell{'s' * (cells != 1)}, where the header has {width}"
