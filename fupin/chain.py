@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from fupin import boards, tables
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault, FupinError, Misuse
+from fupin.errors import DataError, Failure, Fault, FupinError, Misuse
 from fupin.tables import Source
 
 log = logging.getLogger("fupin")
@@ -69,14 +69,6 @@ class Stage:
     def inputs(self) -> list[str]:
         """All tables that it reads, the board first."""
         return [self.input or "-", *self.reads]
-
-
-@dataclass
-class Failure(Exception):
-    """A stage that failed: its verb and why."""
-
-    verb: str
-    error: FupinError = field(default_factory=FupinError)
 
 
 def check(stages: Sequence[Stage]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import logging
 import signal
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -11,13 +10,12 @@ from typing import TYPE_CHECKING
 import click
 
 from fupin import __version__
-from fupin.errors import FupinError, Misuse, hint
+from fupin.errors import Failure, FupinError, Misuse, hint
+from fupin.verbs import VERBS
 
 if TYPE_CHECKING:
     from fupin.chain import Stage
 
-VERBS = ("lookup", "tally", "deduct", "bonus", "weight", "veto", "rank", "reward", "keep", "report")
-"""The verbs in the order of the work; the file of each is commands/VERB.py."""
 THEN = "then"
 
 
@@ -35,6 +33,11 @@ class Verbs(click.Group):
         command: click.Command = importlib.import_module(f"fupin.commands.{cmd_name}").command
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without loading them."""
+        with formatter.section("Verbs"):
+            formatter.write_dl(list(VERBS.items()))
+
     def invoke(self, ctx: click.Context) -> None:
         """Parse all stages of a chain, then run them."""
         words = [*ctx._protected_args, *ctx.args]
@@ -48,8 +51,6 @@ class Verbs(click.Group):
                 with command.make_context(verb, part[1:], parent=ctx) as stage:
                     stages.append(command.invoke(stage))
             except FupinError as error:
-                from fupin.chain import Failure
-
                 raise Failure(verb, error) from None
         from fupin import chain
 
@@ -73,29 +74,22 @@ def _split(words: Sequence[str]) -> list[list[str]]:
     return parts
 
 
-class _Teller(logging.Handler):
-    """Prints what verbs tell, with the verb that tells it."""
-
-    verb = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Print one line."""
-        click.echo(f"fupin {self.verb}: {record.getMessage()}", err=True)
-
-
-_teller = _Teller()
-
-
 def _announce(stage: Stage) -> None:
-    """Let the lines that follow be those of a stage."""
-    _teller.verb = stage.verb
-    logging.getLogger("fupin").setLevel(logging.INFO if stage.verbose else logging.WARNING)
+    """Let what is told from now on be told in the name of a stage."""
+    import logging
+
+    log = logging.getLogger("fupin")
+    log.propagate = False
+    log.setLevel(logging.INFO if stage.verbose else logging.WARNING)
+    teller = logging.Handler()
+    teller.emit = lambda record: click.echo(f"fupin {stage.verb}: {record.getMessage()}", err=True)  # type: ignore[method-assign]
+    log.handlers = [teller]
 
 
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="fupin")
 def fupin() -> None:
-    r"""Turn a published assessment scheme into a ranking whose every number can be defended.
+    """Turn a published assessment scheme into a ranking whose every number can be defended.
 
     Verbs read a board (CSV, one row per assessed unit) on standard input, append columns that they compute
     exactly from ledgers and rules, and write it to standard output. Join them by pipes, or in one process by the
@@ -103,7 +97,7 @@ def fupin() -> None:
 
     \b
     Example:
-      $ fupin deduct villages.csv --events routine.csv --full 20 --as routine \
+      $ fupin deduct villages.csv --events routine.csv --full 20 --as routine \\
           then weight routine/20 field/100:30% industry/50 --sum 100 --as total then rank --by total
     """
 
@@ -119,11 +113,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if arguments is None and hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    from fupin.chain import Failure
-
-    log = logging.getLogger("fupin")
-    log.addHandler(_teller)
-    log.propagate = False
     try:
         return fupin.main(arguments, prog_name="fupin", standalone_mode=False) or 0
     except Failure as failure:
@@ -143,9 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         raise
     except BaseException as error:  # Polars' panics are no Exceptions
         why = f"{type(error).__name__}: {error}".split("\n")[0]
-        return _report([f"this is a fault of fupin itself, please report it ({why})"], _teller.verb, 1)
-    finally:
-        log.removeHandler(_teller)
+        return _report([f"this is a fault of fupin itself, please report it ({why})"], "", 1)
 
 
 def _report(lines: Sequence[str], verb: str, status: int) -> int:

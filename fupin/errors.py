@@ -81,6 +81,15 @@ class DataError(FupinError):
         return DataError(faults, self.total)
 
 
+class Failure(Exception):
+    """A verb of the command line that refused."""
+
+    def __init__(self, verb: str, error: FupinError) -> None:
+        self.verb = verb
+        self.error = error
+        super().__init__(verb, error)
+
+
 def one_line(text: str) -> str:
     """The text with its line breaks and control characters made visible."""
     return "".join(c if c.isprintable() or c == "\u3000" else repr(c)[1:-1] for c in text)

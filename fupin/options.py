@@ -17,6 +17,7 @@ from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.ledger import Ledger
+from fupin.verbs import VERBS
 
 log = logging.getLogger("fupin")
 Apply = Callable[["pl.DataFrame", Files], "pl.DataFrame | str"]
@@ -155,7 +156,7 @@ def verb(
         epilog = "\b\nExamples:\n" + "\n".join(
             f"  $ {line}" if line.startswith("fupin") else f"    {line}" for line in examples.strip().splitlines()
         )
-        return click.command(name, epilog=epilog)(callback)
+        return click.command(name, help=f"{VERBS[name]}\n\n{function.__doc__}", epilog=epilog)(callback)
 
     return decorate
 

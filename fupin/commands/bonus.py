@@ -186,7 +186,7 @@ def command(
     placing: dict[str, Any],
     **given: Any,
 ) -> options.Apply:
-    """Add and subtract extras by rules, each item held within ± its cap.
+    """Each item is held within ± its cap, the sum within --range or --sides.
 
     An event is item, level and perhaps count; each must have a rule. --detail adds a column for each item, and
     NAME_absorbed: the points of the events less NAME.

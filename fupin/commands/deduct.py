@@ -188,7 +188,7 @@ def command(
     placing: dict[str, Any],
     **given: Any,
 ) -> options.Apply:
-    """Count down from full marks: max(floor, full − Σ points of the unit's events).
+    """What is left is max(floor, full − Σ points of the unit's events).
 
     With --items each item has its own full marks and floor, and the column is their sum. --detail adds
     NAME_events, NAME_points (both of the events that count) and NAME_absorbed (what the floor swallowed).

@@ -39,7 +39,7 @@ fupin keep totals.csv --where "total >= 90 AND vetoed = 'false'"
 @options.verb("keep", examples=EXAMPLES)
 @click.option("--where", type=options.Sql(), required=True, metavar="SQL", help="The condition.")
 def command(where: Condition, **given: Any) -> options.Apply:
-    """Keep the rows for which a condition holds."""
+    """A condition that is unknown for a row, because a cell is missing, is an error."""
 
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
         return keep(board, where)

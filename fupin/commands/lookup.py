@@ -104,7 +104,7 @@ fupin lookup cadres.csv --from counties.csv --on county --take development,targe
 @click.option("--optional", is_flag=True, help="Leave the cells of units that are not found missing.")
 @options.placing
 def command(table: str, take: str, placing: dict[str, Any], **given: Any) -> options.Apply:
-    """Add columns of another table to the board, a row for each value there.
+    """The other table has one row for each value that a unit is found by.
 
     A value that is found twice is an error, one that is not found too.
     """

@@ -177,10 +177,7 @@ fupin rank totals.csv --by total --within level --ties error
 def command(
     tie_break: str | None, previous: str | None, vetoed: str | None, placing: dict[str, Any], **given: Any
 ) -> options.Apply:  # fmt: skip
-    """Give places by a column, best first, and sort by them.
-
-    Vetoed units have no place and stand last. A missing value is an error.
-    """
+    """The highest is first. Vetoed units have no place and stand last. A missing value is an error."""
     if vetoed and given["ignore_veto"]:
         raise Misuse("give either --vetoed last or --ignore-veto")
     breaks = [(c.removesuffix(":asc"), c.endswith(":asc")) for c in tie_break.split(",")] if tie_break else []

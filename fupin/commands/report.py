@@ -93,7 +93,7 @@ fupin report ranking.csv --title '2019 ranking' --columns rank,village=Village,t
 @click.option("--by", metavar="COLUMN", help="A section for each value of this column.")
 @click.option("--note", "notes", multiple=True, metavar="TEXT", help="A line below the table; may be repeated.")
 def command(columns: str | None, key: Any, **given: Any) -> options.Apply:
-    """Print the board for people: an aligned table, right also with Chinese widths."""
+    """An aligned table, right also with Chinese widths; its numbers are those of the CSV."""
     shown = [tuple(word.partition("=")[::2]) for word in columns.split(",")] if columns else []
     if not all(column for column, _ in shown):
         raise Misuse(f"--columns: '{columns}' names a column that is blank")

@@ -222,7 +222,7 @@ def _amounts(text: str | None, what: str) -> list[Fraction]:
 def command(
     prize: str | None, penalty: str | None, table: str | None, placing: dict[str, Any], **given: Any
 ) -> options.Apply:  # fmt: skip
-    """Give prizes from the first place down and penalties from the last place up, and 0 to the others.
+    """Prizes go from the first place down, penalties from the last place up, and the others get 0.
 
     Vetoed units are passed over, and their cell is blank.
     """

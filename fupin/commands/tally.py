@@ -137,10 +137,7 @@ def command(
     events: options.Events, count: bool, distinct: str | None, sum_: str | None, mean: str | None, min_: str | None,
     max_: str | None, trim: int, placing: dict[str, Any], **given: Any,
 ) -> options.Apply:  # fmt: skip
-    """Put one figure per unit from a ledger onto the board.
-
-    A unit without rows gets 0 for --count, --distinct and --sum, and a missing cell for the others.
-    """
+    """A unit without rows gets 0 for --count, --distinct and --sum, and a missing cell for the others."""
     columns = {"distinct": distinct, "sum": sum_, "mean": mean, "min": min_, "max": max_}
     asked: list[tuple[Any, str | None]] = [(figure, column) for figure, column in columns.items() if column]
     asked += [("count", None)] if count else []

@@ -109,7 +109,7 @@ def command(
     key: tuple[str, ...] | None,
     replace: bool,
 ) -> options.Apply:
-    """Mark the units that are out: columns vetoed (true or false) and veto_reason.
+    """Adds the columns vetoed (true or false) and veto_reason.
 
     rank and reward pass vetoed units over. A repeated veto adds to the one before.
     """

@@ -395,7 +395,7 @@ def command(
     placing: dict[str, Any],
     **given: Any,
 ) -> options.Apply:  # fmt: skip
-    """Add up parts: Σ WEIGHT × COLUMN, each part within 0 and its FULL marks.
+    """The result is Σ WEIGHT × COLUMN, each part within 0 and its FULL marks.
 
     WEIGHT is a number or a percentage, 1 if left out. A term without FULL is an extra: it is outside --sum, may be
     negative, and is never rescaled.
