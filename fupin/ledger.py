@@ -141,7 +141,7 @@ def reduce(
             raise _faults(ledger, units, names, [*checks, *group_checks])
         log.warning("%d rows of units that are not on the board were ignored", groups.filter(lost)["\0rows"].sum())
         groups = groups.filter(~lost)
-    if faults(groups, group_checks)[1]:
+    if by and faults(groups.select(by).unique(), group_checks)[1]:
         raise _faults(ledger, units, names, [*checks, *group_checks])
     return _finished(groups, units, aggregates).select("row", *by, *(a for a in aggregates if a != "\0rows"))
 
@@ -156,25 +156,30 @@ def _batches(
 ) -> Iterator[pl.DataFrame]:
     """The rows that count, batch by batch: fingerprint, `by` columns, values, and whether they are faulty."""
     values = {name: a.value for name, a in aggregates.items() if a.kind != "count"}
-    offset = 0
-    for source in ledger.sources:
-        frame = source.scan()
-        if "order" in values:
-            frame = frame.with_row_index("\0order", offset)
-        bad = _any(check.bad for check in checks)
-        if ledger.strays == "ignore":
-            bad = bad & fingerprint(names).is_in(units.rows["unit"].implode())
-        bad = bad | _any(check.bad for check in _key_checks(names))
-        if ledger.where is not None:
-            doubtful = _any(check.bad for check in ledger.where.checks())
-            frame = frame.with_columns(doubtful.alias("\0doubtful")).filter(
-                pl.col("\0doubtful") | ledger.where.truth.fill_null(False)
+    unit = fingerprint(names)
+    bad = _any(check.bad for check in checks)
+    if ledger.strays == "ignore":
+        bad = bad & unit.is_in(units.rows["unit"].implode())
+    bad = bad | _any(check.bad for check in _key_checks(names))
+
+    for number, source in enumerate(ledger.sources):
+
+        def plan(frame: pl.LazyFrame, uncertain: pl.Expr, number: int = number) -> pl.LazyFrame:
+            faulty = bad
+            if "order" in values:
+                frame = frame.with_row_index("\0order").with_columns(pl.col("\0order").cast(pl.Int64) + (number << 40))
+            if ledger.where is not None:
+                unknown = _any(check.bad for check in ledger.where.checks())
+                frame = frame.with_columns(unknown.alias("\0unknown"))
+                frame = frame.filter(pl.col("\0unknown") | ledger.where.truth.fill_null(False))
+                faulty = bad | pl.col("\0unknown")
+            return frame.select(
+                unit.alias("unit"), *by, uncertain.alias("uncertain"), faulty.alias("\0faulty"), **values
             )
-            bad = bad | pl.col("\0doubtful")
-        selected = frame.select(fingerprint(names).alias("unit"), *by, bad.alias("\0faulty"), **values)
-        for batch in selected.collect_batches(chunk_size=BATCH, maintain_order=False):
-            offset += batch.height
-            yield batch
+
+        if ledger.where is not None:
+            source.verify()  # rows that it leaves out must be well-formed, too
+        yield from source.batches(plan)
 
 
 def _key_checks(names: Sequence[str]) -> list[Check]:
@@ -210,7 +215,7 @@ def _reduced(batch: pl.DataFrame, by: Sequence[str], aggregates: Mapping[str, Ag
                 figures.append(value.top_k(aggregate.size))
             case "bottom":
                 figures.append(value.bottom_k(aggregate.size))
-    part = batch.group_by("unit", *by).agg(figures)
+    part = batch.lazy().group_by("unit", *by).agg(figures).collect(engine="streaming")
     for name, aggregate in aggregates.items():
         if aggregate.kind == "sum" and name + "\0units" not in part.columns:
             value = pl.col(name)
@@ -251,7 +256,7 @@ def _merged(parts: Sequence[pl.DataFrame], by: Sequence[str], aggregates: Mappin
                 figures.append(value.explode().top_k(aggregate.size))
             case "bottom":
                 figures.append(value.explode().bottom_k(aggregate.size))
-    return pl.concat(parts).group_by("unit", *by).agg(figures)
+    return pl.concat(parts).lazy().group_by("unit", *by).agg(figures).collect(engine="streaming")
 
 
 def _finished(groups: pl.DataFrame, units: Units, aggregates: Mapping[str, Aggregate]) -> pl.DataFrame:

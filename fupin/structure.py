@@ -16,7 +16,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
 
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault
@@ -109,35 +108,58 @@ def check_utf8(name: str, data: bytes, line: int = 1) -> None:
         raise DataError(Fault(message, file=name, line=at)) from None
 
 
+def balanced(data: Data, width: int) -> bool:
+    """Whether a file without quotation marks has as many commas as its lines need.
+
+    If it has, and no row lacks its last cell, then no row is too long either: this costs a tenth of looking at
+    each line. Counting bytes as the rows of a CSV file is how Polars counts them fastest.
+    """
+    commas, lines = (_count(data, mark) for mark in (b",", b"\n"))
+    if not _ends_with(data, b"\n"):
+        lines += 1
+    return commas == (width - 1) * lines
+
+
+def _count(data: Data, mark: bytes) -> int:
+    """How often a byte is in a file."""
+    if isinstance(data, bytes):
+        return data.count(mark)
+    rows = pl.scan_csv(
+        data,
+        has_header=False,
+        schema={"": pl.String},
+        separator="\x01",
+        quote_char=None,
+        eol_char=mark.decode(),
+        truncate_ragged_lines=True,
+        glob=False,
+    )
+    return int(rows.select(pl.len()).collect(engine="streaming").item()) - (not _ends_with(data, mark))
+
+
 def check(name: str, data: Data, width: int, quoted: bool, returns: bool) -> None:
     """Make sure that every row has as many cells as the header, with quotation marks where they belong.
 
     Raises:
-        DataError: a row does not; the first one is named.
+        DataError: a row has not; the first one is named.
     """
-    if not quoted:
+    if not quoted and not (returns and _ends_with(data, b"\r")):
         line = pl.col("line")
         odd = line.str.count_matches(",", literal=True) != width - 1
         odd = odd | (line == "") if width == 1 else odd
         odd = odd | line.str.contains("\r", literal=True) if returns else odd
         with contextlib.suppress(pl.exceptions.ComputeError):
-            if not (returns and _ends_with_return(data)):
-                found = pl.scan_lines(data, glob=False).select(odd.any()).collect(engine=_engine(data))
-                if not found.item():
-                    return
-    _checkrecords(name, data, width)
+            if not pl.scan_lines(data, glob=False).select(odd.any()).collect(engine="streaming").item():
+                return
+    _find_bad_record(name, data, width)
 
 
-def _engine(data: Data) -> Literal["in-memory", "streaming"]:
-    return "in-memory" if isinstance(data, bytes) else "streaming"
-
-
-def _ends_with_return(data: Data) -> bool:
+def _ends_with(data: Data, mark: bytes) -> bool:
     if isinstance(data, bytes):
-        return data.endswith(b"\r")
+        return data.endswith(mark)
     with data.open("rb") as file:
         file.seek(-1, os.SEEK_END)
-        return file.read() == b"\r"
+        return file.read() == mark
 
 
 def records(data: Data) -> Iterator[pl.DataFrame]:
@@ -166,7 +188,7 @@ def records(data: Data) -> Iterator[pl.DataFrame]:
         yield carried.select(pl.col("line").first(), pl.col("text").str.join("\n"), open=pl.lit(True))
 
 
-def _checkrecords(name: str, data: Data, width: int) -> None:
+def _find_bad_record(name: str, data: Data, width: int) -> None:
     """Find the first record that is not well-formed, if there is one."""
     text = pl.col("text").str.strip_prefix("\ufeff")
     plain = text.str.replace_all(r'"[^"]*"', "")
@@ -185,7 +207,7 @@ def _checkrecords(name: str, data: Data, width: int) -> None:
     except pl.exceptions.ComputeError:
         _find_bad_bytes(name, data)
         raise
-    if _ends_with_return(data):
+    if _ends_with(data, b"\r"):
         raise DataError(Fault(_malformed("\r", width), file=name, line=_last_line(data)))
 
 

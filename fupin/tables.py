@@ -7,6 +7,7 @@ is refused with the file and the line as an editor shows it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import glob
 import io
 import os
@@ -14,7 +15,7 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
@@ -30,13 +31,15 @@ _STDIN = "-"
 
 
 class Source:
-    """A table that has been opened and found well-formed.
+    """A table that has been opened and found well-formed, or that is found so while it is read.
 
     Args:
         name: the file as the user wrote it, `-` for standard input.
         columns: the names of its columns.
         scan: the table as a lazy frame of texts, blank cells null.
         lines: the line of the file on which each of some rows begins.
+        check: looks at each row, and raises a DataError for the first that is not well-formed. If it is given,
+            rows that lack their last cell are uncertain until it has been called; all others are well-formed.
     """
 
     def __init__(
@@ -45,15 +48,56 @@ class Source:
         columns: list[str],
         scan: Callable[[], pl.LazyFrame],
         lines: Callable[[Sequence[int]], list[int]],
+        check: Callable[[], None] | None = None,
     ) -> None:
         self.name = name
         self.columns = columns
-        self.scan = scan
         self.lines = lines
+        self._scan = scan
+        self._check = check
+
+    def scan(self) -> pl.LazyFrame:
+        """The table as a lazy frame of texts, known to be well-formed."""
+        self.verify()
+        return self._scan()
 
     def read(self) -> pl.DataFrame:
         """The whole table."""
-        return self.scan().collect()
+        try:
+            frame = self._scan().collect()
+        except pl.exceptions.ComputeError:
+            self.verify()  # names the line of bytes that are not UTF-8
+            raise
+        if frame[self.columns[-1]].has_nulls():
+            self.verify()
+        return frame
+
+    def batches(self, plan: Callable[[pl.LazyFrame, pl.Expr], pl.LazyFrame]) -> Iterator[pl.DataFrame]:
+        """What a plan makes of the table, in batches of any order.
+
+        Args:
+            plan: makes a lazy frame with a row for each row of the table. It is given an expression that tells
+                whether a row is uncertain, to be kept as the column `uncertain`.
+        """
+        uncertain = pl.lit(False) if self._check is None else pl.col(self.columns[-1]).is_null()
+        try:
+            for batch in plan(self._scan(), uncertain).collect_batches(chunk_size=BATCH, maintain_order=False):
+                if batch["uncertain"].any():
+                    self.verify()
+                yield batch
+        except pl.exceptions.ComputeError:
+            self.verify()
+            raise
+
+    def verify(self) -> None:
+        """Make sure that each row is well-formed, where that is not known yet.
+
+        Raises:
+            DataError: one is not.
+        """
+        if self._check is not None:
+            self._check()
+            self._check = None
 
     def located(self, fault: Fault) -> Fault:
         """The fault with file and line in place of a row."""
@@ -171,7 +215,12 @@ def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Sou
     columns, head = structure.header(name, data)
     quoted, returns = (structure.contains(data, mark) for mark in (b'"', b"\r"))
     lines = head.count(b"\n") if head.endswith(b"\n") else head.count(b"\n") + 1
-    structure.check(name, data, len(columns), quoted, returns)
+    check = functools.partial(structure.check, name, data, len(columns), quoted, returns)
+    if quoted or returns or not structure.balanced(data, len(columns)):
+        check()
+        uncertain = None
+    else:
+        uncertain = check
 
     def scan() -> pl.LazyFrame:
         frame = pl.scan_csv(
@@ -194,7 +243,7 @@ def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Sou
             seen += records.height
         return [found[row] for row in rows]
 
-    return Source(name, columns, scan, find_lines)
+    return Source(name, columns, scan, find_lines, uncertain)
 
 
 def as_text(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -15,7 +15,7 @@ from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, number_check
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault, Misuse
+from fupin.errors import SHOWN, DataError, Fault, Misuse
 from fupin.ledger import Aggregate, Ledger, Units, reduce
 from fupin.rules import read_rules
 from fupin.tables import Source
@@ -142,14 +142,16 @@ def _points(events: Ledger, units: Units, keys: Sequence[str], table: pl.DataFra
         levels = known["level"].drop_nulls().unique()
         rules.append(Check(has_rule & ~ruled, "no rule for the level '{value}' of this item", "level", levels))
     found = reduce(events, units, keys, {"count": count}, by=by, checks=checks, group_checks=rules)
-    number = pl.col("count") if has_count else pl.col("count").cast(pl.Int128) * numbers.ONE
-    priced = found.join(known, on=by, how="left", nulls_equal=True)
-    points, inexact, large = numbers.product(number, pl.col("points"))
-    wrong = priced.select(points=points, bad=inexact | large | numbers.too_large(points), row="row").filter("bad")
-    if wrong.height:
+    times = pl.col("count") // numbers.ONE if has_count else pl.col("count").cast(pl.Int128)
+    priced = found.join(known, on=by, how="left", nulls_equal=True).with_columns(times=times)
+    most = numbers.LIMIT * numbers.ONE - 1
+    large = pl.col("points").abs() > numbers.whole(most) // pl.max_horizontal("times", numbers.whole(1))
+    wrong = priced.filter(large)["row"]
+    if wrong.len():
         message = "count × points makes a number of more than 15 digits before the point"
-        raise DataError([Fault(message, unit=units.names[row]) for row in wrong["row"].head(20)], wrong.height)
-    return priced.with_columns(points=points).group_by("row", "item").agg(pl.col("points").sum())
+        raise DataError([Fault(message, unit=units.names[row]) for row in wrong.head(SHOWN)], wrong.len())
+    sums = priced.lazy().group_by("row", "item").agg((pl.col("times") * pl.col("points")).sum().alias("points"))
+    return sums.collect(engine="streaming")
 
 
 EXAMPLES = """

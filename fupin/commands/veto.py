@@ -50,26 +50,37 @@ def veto(
     for condition, _ in conditions:
         condition.require(board.columns)
     check(board, [rule for condition, _ in conditions for rule in condition.checks()])
-    reasons = [pl.col("veto_reason").str.split("; ")] if "veto_reason" in before else []
+    reasons = [board["veto_reason"]] if "veto_reason" in before else []
     for condition, because in conditions:
         met = board.select(condition.truth).to_series()
         marked = marked | met
-        reasons.append(pl.when(pl.lit(met)).then(pl.lit([because])))
-    rows = board.with_row_index("\0row")
+        reasons.append(pl.select(pl.when(met).then(pl.lit(because))).to_series())
     if events is not None:
         found = _reasons(events, board, boards.key_of(board, key), reason)
-        rows = rows.join(found, left_on="\0row", right_on="row", how="left", maintain_order="left")
-        marked = marked | rows["\0reasons"].is_not_null()
-        reasons.append(pl.col("\0reasons"))
-    empty = pl.lit([], dtype=pl.List(pl.String))
-    joined = pl.concat_list(empty, *(part.fill_null(empty) for part in reasons)).list.unique(maintain_order=True)
-    texts = rows.select(vetoed=pl.lit(marked), veto_reason=joined.list.join("; ").replace("", None))
+        rows = board.select(row=pl.int_range(pl.len(), dtype=pl.UInt32))
+        reasons.append(rows.join(found, on="row", how="left", maintain_order="left")["reasons"])
+        marked = marked | reasons[-1].is_not_null()
+    texts = pl.DataFrame({"vetoed": marked.cast(pl.String), "veto_reason": _joined(reasons, board.height)})
     options.log.info("%d units vetoed", marked.sum())
-    return board.with_columns(texts.with_columns(pl.col("vetoed").cast(pl.String)))
+    return board.with_columns(texts)
+
+
+def _joined(reasons: Sequence[pl.Series], height: int) -> pl.Series:
+    """The reasons of each unit joined by `; `, each of them once."""
+    if not reasons:
+        return pl.repeat(None, height, dtype=pl.String, eager=True)
+    table = pl.DataFrame([reason.alias(str(i)) for i, reason in enumerate(reasons)])
+    several = table.with_row_index("row").filter(pl.sum_horizontal(pl.exclude("row").is_not_null()) > 1)
+    joined = table.select(pl.coalesce(pl.all())).to_series()
+    if several.height:
+        parts = pl.concat_str(pl.exclude("row"), separator="; ", ignore_nulls=True).str.split("; ")
+        once = several.select(parts.list.unique(maintain_order=True).list.join("; ")).to_series()
+        joined = joined.scatter(several["row"], once)
+    return joined
 
 
 def _reasons(events: Ledger, board: pl.DataFrame, keys: list[str], reason: str | None) -> pl.DataFrame:
-    """The reasons of each unit with events, in the order of the ledger: `row`, a list."""
+    """The reasons of each unit with events, in the order of the ledger: `row`, `reasons` joined by `; `."""
     present = [c for c in dict.fromkeys((reason or "reason", "item")) if c in events.columns]
     if reason or not present:
         events.require([reason or "reason"])
@@ -77,7 +88,8 @@ def _reasons(events: Ledger, board: pl.DataFrame, keys: list[str], reason: str |
     blank = Check(text.is_null(), f"blank, and so is {present[-1]}" if len(present) > 1 else "blank", present[0])
     first = {"order": Aggregate("min", pl.col("\0order").cast(pl.Int128))}
     found = reduce(events, Units(board, keys), keys, first, by=present, checks=[blank])
-    return found.sort("order").group_by("row", maintain_order=True).agg(text.alias("\0reasons"))
+    reasons = text.unique(maintain_order=True).str.join("; ").alias("reasons")
+    return found.sort("order").group_by("row", maintain_order=True).agg(reasons)
 
 
 EXAMPLES = """
