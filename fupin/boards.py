@@ -33,6 +33,10 @@ def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
     Raises:
         DataError: some are not; the rows are named.
     """
+    unit = pl.col(key[0]) if len(key) == 1 else pl.struct(key)
+    at_fault = board.select(pl.any_horizontal(unit.is_duplicated().any(), pl.col(key).is_null().any()))
+    if not at_fault.item():
+        return
     blank = [Check(pl.col(name).is_null(), "blank, where the key of a unit is needed", name) for name in key]
     listed, total = faults(board, blank)
     repeated = board.select(key).is_duplicated()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from fupin import boards, tables
 from fupin.deferred import pl
@@ -41,8 +41,7 @@ class Files:
         return [self.open(file) for name in names for file in tables.expand(name)]
 
 
-@dataclass(frozen=True)
-class Stage:
+class Stage(NamedTuple):
     """One verb of a chain, ready to run.
 
     Args:
@@ -155,10 +154,10 @@ def _placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: S
                 where = (
                     f"first on line {source.lines([fault.first])[0]}" if source else f"first in row {fault.first + 1}"
                 )
-                fault = replace(fault, message=f"{fault.message}, {where}", first=None)
-            fault = replace(fault, file=source.name if source else None, line=line, row=None, unit=unit)
+                fault = fault._replace(message=f"{fault.message}, {where}", first=None)
+            fault = fault._replace(file=source.name if source else None, line=line, row=None, unit=unit)
         elif fault.file is None and fault.unit is None and source:
-            fault = replace(fault, file=source.name)
+            fault = fault._replace(file=source.name)
         faults.append(fault)
     return DataError(faults, error.total)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from fupin import numbers
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, hint
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """A rule that rows of a table of texts keep.
 
     Args:
@@ -70,10 +69,11 @@ def faults(frame: pl.DataFrame, checks: Sequence[Check]) -> tuple[list[Fault], i
     """The faults of a table in the order of its rows: those to be shown, and how many there are."""
     if not checks or not frame.height:
         return [], 0
-    broken = frame.select(check.bad.fill_null(False).alias(str(i)) for i, check in enumerate(checks))
-    counts = broken.sum().row(0)
-    if not any(counts):
+    bad = [check.bad.fill_null(False).alias(str(i)) for i, check in enumerate(checks)]
+    if not frame.select(pl.any_horizontal(expression.any() for expression in bad)).item():
         return [], 0
+    broken = frame.select(bad)
+    counts = broken.sum().row(0)
     found: list[tuple[int, int]] = []
     for i, count in enumerate(counts):
         if count:

@@ -17,8 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 from fupin import numbers
 from fupin.checks import Check, number_check, require_columns
@@ -45,8 +44,7 @@ _COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
 }
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(NamedTuple):
     """A parsed condition.
 
     Args:
@@ -82,8 +80,7 @@ class Condition:
         require_columns(self.columns, names, file)
 
 
-@dataclass(frozen=True)
-class _Value:
+class _Value(NamedTuple):
     """An operand: a column that takes the type of what it meets, a text, or a number."""
 
     kind: str  # "column", "text", "number", "truth"
@@ -91,17 +88,17 @@ class _Value:
     column: str = ""
 
 
-@dataclass
 class _Parser:
     """A precedence parser over the words of one condition."""
 
-    sql: str
-    what: str
-    tokens: list[tuple[str, str, int]] = field(default_factory=list)
-    position: int = 0
-    columns: dict[str, None] = field(default_factory=dict)
-    numeric: dict[str, None] = field(default_factory=dict)
-    arithmetic: list[Check] = field(default_factory=list)
+    def __init__(self, sql: str, what: str) -> None:
+        self.sql = sql
+        self.what = what
+        self.tokens: list[tuple[str, str, int]] = []
+        self.position = 0
+        self.columns: dict[str, None] = {}
+        self.numeric: dict[str, None] = {}
+        self.arithmetic: list[Check] = []
 
     def fail(self, why: str, at: int | None = None) -> NoReturn:
         place = self.tokens[self.position][2] if at is None else at

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 SHOWN = 20
 """How many faults of a table are shown; the others are counted."""
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing that is wrong, and where.
 
     Args:
@@ -77,7 +76,7 @@ class DataError(FupinError):
 
     def moved(self, rows: Sequence[int]) -> DataError:
         """The same error for the table that a part was taken from: row i of the part is rows[i] of it."""
-        faults = [f if f.row is None else replace(f, row=rows[f.row]) for f in self.faults]
+        faults = [f if f.row is None else f._replace(row=rows[f.row]) for f in self.faults]
         return DataError(faults, self.total)
 
 

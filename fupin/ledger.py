@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from fupin import boards, numbers
 from fupin.checks import Check, faults, require_columns
@@ -23,8 +22,7 @@ Kind = Literal["count", "sum", "min", "max", "top", "bottom"]
 _COMPACT = 4 * BATCH
 
 
-@dataclass(frozen=True)
-class Aggregate:
+class Aggregate(NamedTuple):
     """One figure per unit from the rows of a ledger.
 
     Args:
@@ -33,12 +31,11 @@ class Aggregate:
     """
 
     kind: Kind
-    value: pl.Expr = field(default_factory=lambda: pl.len())
+    value: pl.Expr | None = None
     size: int = 0
 
 
-@dataclass(frozen=True)
-class Ledger:
+class Ledger(NamedTuple):
     """A ledger as a verb is given it.
 
     Args:
@@ -215,12 +212,18 @@ def _reduced(batch: pl.DataFrame, by: Sequence[str], aggregates: Mapping[str, Ag
                 figures.append(value.top_k(aggregate.size))
             case "bottom":
                 figures.append(value.bottom_k(aggregate.size))
-    part = batch.lazy().group_by("unit", *by).agg(figures).collect(engine="streaming")
+    part = _grouped(batch, by, figures)
     for name, aggregate in aggregates.items():
         if aggregate.kind == "sum" and name + "\0units" not in part.columns:
             value = pl.col(name)
             part = part.with_columns((value // numbers.ONE).alias(name + "\0units"), (value % numbers.ONE).alias(name))
     return part.select("unit", *by, *_stored(aggregates))
+
+
+def _grouped(rows: pl.DataFrame, by: Sequence[str], figures: Sequence[pl.Expr]) -> pl.DataFrame:
+    """Rows grouped by unit; the streaming engine does it in half the time where there are many."""
+    engine: Literal["streaming", "in-memory"] = "streaming" if rows.height > BATCH // 8 else "in-memory"
+    return rows.lazy().group_by("unit", *by).agg(figures).collect(engine=engine)
 
 
 def _stored(aggregates: Mapping[str, Aggregate]) -> list[str]:
@@ -256,7 +259,7 @@ def _merged(parts: Sequence[pl.DataFrame], by: Sequence[str], aggregates: Mappin
                 figures.append(value.explode().top_k(aggregate.size))
             case "bottom":
                 figures.append(value.explode().bottom_k(aggregate.size))
-    return pl.concat(parts).lazy().group_by("unit", *by).agg(figures).collect(engine="streaming")
+    return _grouped(pl.concat(parts), by, figures)
 
 
 def _finished(groups: pl.DataFrame, units: Units, aggregates: Mapping[str, Aggregate]) -> pl.DataFrame:

@@ -11,8 +11,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 from fupin.deferred import pl
 from fupin.errors import Misuse
@@ -158,8 +158,7 @@ def rounded(value: pl.Expr, rest: pl.Expr, divisor: pl.Expr, places: int) -> pl.
     return pl.when(negative).then(whole(0) - size).otherwise(size)
 
 
-@dataclass(frozen=True)
-class Exact:
+class Exact(NamedTuple):
     """Results of a calculation, a row each, and what hinders printing them.
 
     Args:

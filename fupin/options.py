@@ -5,9 +5,8 @@ from __future__ import annotations
 import functools
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import click
 
@@ -91,8 +90,7 @@ def _option(param: click.Parameter | None) -> str:
     return param.opts[0] if param else "option"
 
 
-@dataclass(frozen=True)
-class Events:
+class Events(NamedTuple):
     """A ledger as the command line names it."""
 
     files: tuple[str, ...]

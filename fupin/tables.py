@@ -40,6 +40,7 @@ class Source:
         lines: the line of the file on which each of some rows begins.
         check: looks at each row, and raises a DataError for the first that is not well-formed. If it is given,
             rows that lack their last cell are uncertain until it has been called; all others are well-formed.
+        small: whether it is read at once, which saves starting the streaming engine.
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class Source:
         scan: Callable[[], pl.LazyFrame],
         lines: Callable[[Sequence[int]], list[int]],
         check: Callable[[], None] | None = None,
+        small: bool = False,
     ) -> None:
         self.name = name
         self.columns = columns
         self.lines = lines
         self._scan = scan
         self._check = check
+        self._small = small
 
     def scan(self) -> pl.LazyFrame:
         """The table as a lazy frame of texts, known to be well-formed."""
@@ -81,7 +84,11 @@ class Source:
         """
         uncertain = pl.lit(False) if self._check is None else pl.col(self.columns[-1]).is_null()
         try:
-            for batch in plan(self._scan(), uncertain).collect_batches(chunk_size=BATCH, maintain_order=False):
+            planned = plan(self._scan(), uncertain)
+            batches = (
+                [planned.collect()] if self._small else planned.collect_batches(chunk_size=BATCH, maintain_order=False)
+            )
+            for batch in batches:
                 if batch["uncertain"].any():
                     self.verify()
                 yield batch
@@ -108,7 +115,9 @@ class Source:
 def frame_source(frame: pl.DataFrame, name: str = "table") -> Source:
     """A table that is in memory already, with the rows counted as lines below a header."""
     texts = as_text(frame.lazy())
-    return Source(name, frame.columns, lambda: texts, lambda rows: [row + 2 for row in rows])
+    return Source(
+        name, frame.columns, lambda: texts, lambda rows: [row + 2 for row in rows], small=frame.height <= BATCH
+    )
 
 
 def expand(name: str) -> list[str]:
@@ -243,7 +252,7 @@ def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Sou
             seen += records.height
         return [found[row] for row in rows]
 
-    return Source(name, columns, scan, find_lines, uncertain)
+    return Source(name, columns, scan, find_lines, uncertain, isinstance(data, bytes))
 
 
 def as_text(frame: pl.LazyFrame) -> pl.LazyFrame:

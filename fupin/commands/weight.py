@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import click
 
@@ -27,8 +26,7 @@ NotAssessed = Literal["rescale", "full", "zero"]
 _TERM = re.compile(rf"(.+?)(?:/({numbers.WORD}))?(?::({numbers.WORD}%?))?", re.DOTALL | re.ASCII)
 
 
-@dataclass(frozen=True)
-class Term:
+class Term(NamedTuple):
     """One part of a weighted sum: a column, its full marks (none for an extra) and its weight."""
 
     column: str
@@ -335,7 +333,7 @@ def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Te
     ]
     for term in terms:  # the first rule, on numbers, has been said for all of them; NA in an extra has not
         own = _cell_checks(Term("value", term.full))
-        rules += [replace(rule, bad=(item == term.column) & rule.bad) for rule in (own[1:] or own)]
+        rules += [rule._replace(bad=(item == term.column) & rule.bad) for rule in (own[1:] or own)]
     found = reduce(scores, units, keys, {"rows": Aggregate("count")}, by=["item", "value"], group_checks=rules)
     twice = found.group_by("row", "item").agg(pl.col("rows").sum()).filter(pl.col("rows") > 1).sort("row")
     if twice.height:
