@@ -48,9 +48,11 @@ def _number_message(value: str | None) -> str:
         return "blank, where a number is needed"
     if value == numbers.NOT_ASSESSED:
         return "NA (not assessed), where a number is needed"
+    import re
     import unicodedata
 
-    plain = "".join(unicodedata.normalize("NFKC", value).split()).replace(",", "")
+    plain = "".join(unicodedata.normalize("NFKC", value).split())
+    plain = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", plain)  # thousands, and no comma for a point
     digits, _, decimals = plain.lstrip("+-").partition(".")
     if len(decimals) > numbers.PLACES and decimals.isdigit():
         why = f"it has {len(decimals)} decimals, and 18 are the most"

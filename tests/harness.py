@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
 from dataclasses import dataclass
+from pathlib import Path
 from unittest import mock
 
 from fupin import cli
@@ -31,3 +33,12 @@ def fupin(*words: object, stdin: str | bytes = b"") -> Result:
         status = cli.main([str(word) for word in words])
     out, err = (streams[name].buffer.getvalue().decode() for name in ("stdout", "stderr"))
     return Result(status, out, err)
+
+
+def on_path(folder: Path) -> dict[str, str]:
+    """An environment in which a shell finds fupin, this one, on its PATH; the folder takes the script."""
+    script = folder / "fupin"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m fupin "$@"\n')
+    script.chmod(0o755)
+    root = str(Path(cli.__file__).parent.parent)
+    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": root}

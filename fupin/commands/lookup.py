@@ -93,7 +93,7 @@ def _parse_take(text: str) -> list[tuple[str, str]]:
 
 
 EXAMPLES = """
-fupin lookup cadres.csv --from counties.csv --on county --take development,target=responsibility
+fupin lookup villages.csv --from expected.csv --take total,rank=place
 """
 
 

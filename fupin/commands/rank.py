@@ -143,8 +143,8 @@ def _compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str,
 
 
 EXAMPLES = """
-fupin rank totals.csv --by total --tie-break field
-fupin rank totals.csv --by total --within level --ties error
+fupin rank villages.csv --by field
+fupin rank villages.csv --by field --within kind --ties dense
 """
 
 

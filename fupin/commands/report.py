@@ -76,12 +76,11 @@ def _aligned(section: pl.DataFrame, shown: Sequence[tuple[str, str]]) -> str:
         tablefmt="simple",
         disable_numparse=True,
         colalign=["right" if number else "left" for number in numeric] if section.height else None,
-        headersglobalalign="left",
     )
 
 
 EXAMPLES = """
-fupin report ranking.csv --title '2019 ranking' --columns rank,village=Village,total,reward --top 10
+fupin report expected.csv --title 'Villages, 2019' --columns rank,village=村,total,reward --top 5
 """
 
 

@@ -184,8 +184,7 @@ def _check_shares(mine: pl.DataFrame, ties: Ties, allow_overlap: bool) -> None:
 
 
 EXAMPLES = """
-fupin reward ranking.csv --prize 5000,3000,2000 --penalty 5000,3000,2000 --ties split
-fupin reward ranking.csv --table prizes.csv --within level
+fupin rank villages.csv --by field then reward --prize 3000,2000,1000 --penalty 500 --ties split
 """
 
 

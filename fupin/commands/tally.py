@@ -111,7 +111,7 @@ def _rounded(mine: pl.DataFrame, mean: bool, trim: int, places: int | None) -> p
 
 EXAMPLES = """
 fupin tally villages.csv --events routine.csv --count --as events
-fupin tally villages.csv --events routine.csv --sum points --where "date >= '2019-07-01'" --as second_half
+fupin tally villages.csv --events routine.csv --mean points --round 2 --as mean_points
 """
 
 

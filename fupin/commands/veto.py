@@ -93,7 +93,7 @@ def _reasons(events: Ledger, board: pl.DataFrame, keys: list[str], reason: str |
 
 
 EXAMPLES = """
-fupin veto totals.csv --when 'total < 70' --because 'below 70' --events vetoes.csv
+fupin veto villages.csv --when 'field < 75' --because 'field mark below 75' --events vetoes.csv
 """
 
 

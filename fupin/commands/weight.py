@@ -357,7 +357,7 @@ def _given_twice(scores: Ledger, units: Units, keys: Sequence[str], twice: pl.Da
 
 
 EXAMPLES = """
-fupin weight -i marks.csv routine/20 field/100:30% industry/50 --sum 100 --as total
+fupin weight -i villages.csv field/100:30% --as field30
 fupin weight -i villages.csv --scores 'offices/*.csv' --items items.csv --sum 50 --missing rescale --as industry
 """
 
