@@ -80,7 +80,7 @@ class Units:
 
     def __init__(self, board: pl.DataFrame, key: Sequence[str]) -> None:
         self.names = boards.units(board, key)
-        self.rows = board.select(fingerprint(key).alias("unit")).with_row_index("row")
+        self.rows = board.select(fingerprint(key).alias("\0unit")).with_row_index("\0row")
 
 
 def fingerprint(key: Sequence[str]) -> pl.Expr:
@@ -103,19 +103,20 @@ def reduce(
     checks: Sequence[Check] = (),
     group_checks: Sequence[Check] = (),
 ) -> pl.DataFrame:
-    """Reduce a ledger to a row for each unit and each combination of the `by` columns that it has rows of.
+    r"""Reduce a ledger to a row for each unit and each combination of the `by` columns that it has rows of.
 
     Args:
         ledger: the ledger.
         units: the units of the board.
         key: the board's key columns.
-        aggregates: the figures wanted, by name.
+        aggregates: the figures wanted, by names that begin with `\0`, as no column of a table does. One that is
+            called `\0order` counts the rows.
         by: text columns of the ledger to group by besides the unit; blank ones are null.
         checks: what each row must fulfil.
         group_checks: the same for the `by` columns only, which costs less.
 
     Returns:
-        `row` (the unit's row on the board), the `by` columns, then the figures: Int128 quanta for `sum`, `min`
+        `\0row` (the unit's row on the board), the `by` columns, then the figures: Int128 quanta for `sum`, `min`
         and `max`, lists of them for `top` and `bottom`, UInt64 for `count`. The order of rows is not defined.
 
     Raises:
@@ -123,7 +124,7 @@ def reduce(
     """
     names = list(ledger.key or key)
     ledger.require([*names, *by])
-    aggregates = {"\0rows": Aggregate("count"), **aggregates} if ledger.strays == "ignore" else dict(aggregates)
+    aggregates = {"\0ignored": Aggregate("count"), **aggregates} if ledger.strays == "ignore" else dict(aggregates)
     parts: list[pl.DataFrame] = []
     for batch in _batches(ledger, units, names, by, aggregates, checks):
         if batch["\0faulty"].any():
@@ -131,16 +132,16 @@ def reduce(
         parts.append(_reduced(batch, by, aggregates))
         if sum(part.height for part in parts) > _COMPACT:
             parts = [_merged(parts, by, aggregates)]
-    groups = _merged(parts, by, aggregates).join(units.rows, on="unit", how="left")
-    lost = groups["row"].is_null()
+    groups = _merged(parts, by, aggregates).join(units.rows, on="\0unit", how="left")
+    lost = groups["\0row"].is_null()
     if lost.any():
         if ledger.strays == "error":
             raise _faults(ledger, units, names, [*checks, *group_checks])
-        log.warning("%d rows of units that are not on the board were ignored", groups.filter(lost)["\0rows"].sum())
+        log.warning("%d rows of units that are not on the board were ignored", groups.filter(lost)["\0ignored"].sum())
         groups = groups.filter(~lost)
     if by and faults(groups.select(by).unique(), group_checks)[1]:
         raise _faults(ledger, units, names, [*checks, *group_checks])
-    return _finished(groups, units, aggregates).select("row", *by, *(a for a in aggregates if a != "\0rows"))
+    return _finished(groups, units, aggregates).select("\0row", *by, *(a for a in aggregates if a != "\0ignored"))
 
 
 def _batches(
@@ -156,14 +157,14 @@ def _batches(
     unit = fingerprint(names)
     bad = _any(check.bad for check in checks)
     if ledger.strays == "ignore":
-        bad = bad & unit.is_in(units.rows["unit"].implode())
+        bad = bad & unit.is_in(units.rows["\0unit"].implode())
     bad = bad | _any(check.bad for check in _key_checks(names))
 
     for number, source in enumerate(ledger.sources):
 
         def plan(frame: pl.LazyFrame, uncertain: pl.Expr, number: int = number) -> pl.LazyFrame:
             faulty = bad
-            if "order" in values:
+            if "\0order" in values:
                 frame = frame.with_row_index("\0order").with_columns(pl.col("\0order").cast(pl.Int64) + (number << 40))
             if ledger.where is not None:
                 unknown = _any(check.bad for check in ledger.where.checks())
@@ -171,7 +172,7 @@ def _batches(
                 frame = frame.filter(pl.col("\0unknown") | ledger.where.truth.fill_null(False))
                 faulty = bad | pl.col("\0unknown")
             return frame.select(
-                unit.alias("unit"), *by, uncertain.alias("uncertain"), faulty.alias("\0faulty"), **values
+                unit.alias("\0unit"), *by, uncertain.alias("\0uncertain"), faulty.alias("\0faulty"), **values
             )
 
         if ledger.where is not None:
@@ -217,13 +218,13 @@ def _reduced(batch: pl.DataFrame, by: Sequence[str], aggregates: Mapping[str, Ag
         if aggregate.kind == "sum" and name + "\0units" not in part.columns:
             value = pl.col(name)
             part = part.with_columns((value // numbers.ONE).alias(name + "\0units"), (value % numbers.ONE).alias(name))
-    return part.select("unit", *by, *_stored(aggregates))
+    return part.select("\0unit", *by, *_stored(aggregates))
 
 
 def _grouped(rows: pl.DataFrame, by: Sequence[str], figures: Sequence[pl.Expr]) -> pl.DataFrame:
     """Rows grouped by unit; the streaming engine does it in half the time where there are many."""
     engine: Literal["streaming", "in-memory"] = "streaming" if rows.height > BATCH // 8 else "in-memory"
-    return rows.lazy().group_by("unit", *by).agg(figures).collect(engine=engine)
+    return rows.lazy().group_by("\0unit", *by).agg(figures).collect(engine=engine)
 
 
 def _stored(aggregates: Mapping[str, Aggregate]) -> list[str]:
@@ -240,7 +241,7 @@ def _merged(parts: Sequence[pl.DataFrame], by: Sequence[str], aggregates: Mappin
             for name, a in aggregates.items()
             for c in _stored({name: a})
         }
-        return pl.DataFrame(schema={"unit": pl.Int128, **dict.fromkeys(by, pl.String), **types})
+        return pl.DataFrame(schema={"\0unit": pl.Int128, **dict.fromkeys(by, pl.String), **types})
     if len(parts) == 1:
         return parts[0]
     figures = []
@@ -275,7 +276,7 @@ def _finished(groups: pl.DataFrame, units: Units, aggregates: Mapping[str, Aggre
         large = groups.filter((carried >= numbers.LIMIT) | (carried < -numbers.LIMIT))
         if large.height:
             message = "a sum of more than 15 digits before the point"
-            shown = large.sort("row").head(SHOWN)["row"]
+            shown = large.sort("\0row").head(SHOWN)["\0row"]
             raise DataError([Fault(message, unit=units.names[row]) for row in shown], large.height)
         groups = groups.with_columns((carried * numbers.ONE + pl.col(name) % numbers.ONE).alias(name))
     return groups
@@ -285,7 +286,7 @@ def _faults(ledger: Ledger, units: Units, names: Sequence[str], checks: Sequence
     """Read the ledger again and name what is wrong."""
     label = ",".join(names)
     stray = Check(
-        ~fingerprint(names).is_in(units.rows["unit"].implode()),
+        ~fingerprint(names).is_in(units.rows["\0unit"].implode()),
         "'{value}' is not on the board",
         label,
         candidates=units.names,
@@ -299,19 +300,19 @@ def _faults(ledger: Ledger, units: Units, names: Sequence[str], checks: Sequence
     listed: list[Fault] = []
     total = 0
     for source in ledger.sources:
+        here: list[Fault] = []
         frame = source.scan()
         if len(names) > 1:
             frame = frame.with_columns(pl.concat_str(names, separator=",", ignore_nulls=True).alias(label))
         for batch in frame.with_row_index("\0row").collect_batches(chunk_size=BATCH, maintain_order=True):
             rows = batch
-            if ledger.where is not None:
-                found, count = faults(rows, ledger.where.checks())
-                listed += [_placed(fault, rows, source) for fault in found[: SHOWN - len(listed)]]
+            for rules in ([ledger.where.checks()] if ledger.where else []) + [checks]:
+                if rules is checks and ledger.where is not None:
+                    rows = rows.filter(ledger.where.truth.fill_null(False))
+                found, count = faults(rows, rules)
+                here += [fault._replace(row=int(rows["\0row"][fault.row or 0])) for fault in found]
                 total += count
-                rows = rows.filter(ledger.where.truth.fill_null(False))
-            found, count = faults(rows, checks)
-            listed += [_placed(fault, rows, source) for fault in found[: SHOWN - len(listed)]]
-            total += count
+        listed += source.located(sorted(here, key=lambda fault: fault.row or 0)[: SHOWN - len(listed)])
     return DataError(listed, total)
 
 
@@ -324,9 +325,3 @@ def locate(ledger: Ledger, rows: pl.Expr, most: int) -> list[tuple[Source, int]]
         numbers_of_rows = frame.select("\0row").head(most - len(found)).collect()["\0row"].to_list()
         found += [(source, line) for line in source.lines(numbers_of_rows)]
     return found
-
-
-def _placed(fault: Fault, rows: pl.DataFrame, source: Source) -> Fault:
-    """A fault with file and line."""
-    row = None if fault.row is None else int(rows["\0row"][fault.row])
-    return source.located(Fault(fault.message, fault.column, row=row))

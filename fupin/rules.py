@@ -50,5 +50,5 @@ def read_rules(
     ]
     listed, total = faults(table, rules)
     if total:
-        raise DataError([source.located(fault) for fault in listed], total)
+        raise DataError(source.located(listed), total)
     return table.with_columns(numbers.read(name) for name in amounts)

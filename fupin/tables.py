@@ -76,11 +76,11 @@ class Source:
         return frame
 
     def batches(self, plan: Callable[[pl.LazyFrame, pl.Expr], pl.LazyFrame]) -> Iterator[pl.DataFrame]:
-        """What a plan makes of the table, in batches of any order.
+        r"""What a plan makes of the table, in batches of any order.
 
         Args:
             plan: makes a lazy frame with a row for each row of the table. It is given an expression that tells
-                whether a row is uncertain, to be kept as the column `uncertain`.
+                whether a row is uncertain, to be kept as the column `\0uncertain`.
         """
         uncertain = pl.lit(False) if self._check is None else pl.col(self.columns[-1]).is_null()
         try:
@@ -89,7 +89,7 @@ class Source:
                 [planned.collect()] if self._small else planned.collect_batches(chunk_size=BATCH, maintain_order=False)
             )
             for batch in batches:
-                if batch["uncertain"].any():
+                if batch["\0uncertain"].any():
                     self.verify()
                 yield batch
         except pl.exceptions.ComputeError:
@@ -106,10 +106,11 @@ class Source:
             self._check()
             self._check = None
 
-    def located(self, fault: Fault) -> Fault:
-        """The fault with file and line in place of a row."""
-        line = None if fault.row is None else self.lines([fault.row])[0]
-        return Fault(fault.message, fault.column, self.name, line, None, fault.unit)
+    def located(self, faults: Sequence[Fault]) -> list[Fault]:
+        """The faults with file and line in place of rows."""
+        lines = iter(self.lines([fault.row for fault in faults if fault.row is not None]))
+        placed = [fault if fault.row is None else fault._replace(line=next(lines), row=None) for fault in faults]
+        return [fault._replace(file=self.name) for fault in placed]
 
 
 def frame_source(frame: pl.DataFrame, name: str = "table") -> Source:

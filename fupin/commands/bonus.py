@@ -65,13 +65,13 @@ def bonus(
         cap = pl.col("cap").abs()
         held = pl.when(pl.col("points") > cap).then(cap).when(pl.col("points") < 0 - cap).then(0 - cap)
         per_item = found.join(caps, on="item").with_columns(held=held.otherwise(pl.col("points")))
-        sums = per_item.group_by("row").agg(
+        sums = per_item.group_by("\0row").agg(
             pl.col("points").sum().alias("raw"),
             pl.col("held").sum().alias("sum"),
             pl.col("held").filter(pl.col("held") > 0).sum().alias("plus"),
             pl.col("held").filter(pl.col("held") < 0).sum().alias("minus"),
         )
-        mine = rows.select(row="\0row").join(sums, on="row", how="left", maintain_order="left")
+        mine = rows.select("\0row").join(sums, on="\0row", how="left", maintain_order="left")
         mine = mine.with_columns(pl.col("raw", "sum", "plus", "minus").fill_null(0))
         value = pl.col("sum")
         if sides:
@@ -80,13 +80,13 @@ def bonus(
         if within:
             low, high = (numbers.whole(numbers.quanta(bound)) for bound in within)
             value = pl.min_horizontal(pl.max_horizontal(value, low), high)
-        figures = mine.select("row", value.alias(name))
+        figures = mine.select("\0row", value.alias(name))
         for item in items if detail else []:
-            part = per_item.filter(pl.col("item") == item).select("row", pl.col("held").alias(f"{name}_{item}"))
-            figures = figures.join(part, on="row", how="left", maintain_order="left")
+            part = per_item.filter(pl.col("item") == item).select("\0row", pl.col("held").alias(f"{name}_{item}"))
+            figures = figures.join(part, on="\0row", how="left", maintain_order="left")
         figures = figures.with_columns((mine["raw"] - figures[name]).alias(f"{name}_absorbed"))
         options.log.info("%d units at a cap or bound", (figures[f"{name}_absorbed"] != 0).sum())
-        return boards.printed(figures.drop("row").with_columns(pl.all().fill_null(0)))
+        return boards.printed(figures.drop("\0row").with_columns(pl.all().fill_null(0)))
 
     names = [name, *(f"{name}_{item}" for item in items), f"{name}_absorbed"] if detail else [name]
     return boards.append(board, names, compute, **placing)
@@ -141,16 +141,16 @@ def _points(events: Ledger, units: Units, keys: Sequence[str], table: pl.DataFra
         ruled = pair.is_in(known.select(pair).to_series().implode())
         levels = known["level"].drop_nulls().unique()
         rules.append(Check(has_rule & ~ruled, "no rule for the level '{value}' of this item", "level", levels))
-    found = reduce(events, units, keys, {"count": count}, by=by, checks=checks, group_checks=rules)
-    times = pl.col("count") // numbers.ONE if has_count else pl.col("count").cast(pl.Int128)
+    found = reduce(events, units, keys, {"\0count": count}, by=by, checks=checks, group_checks=rules)
+    times = pl.col("\0count") // numbers.ONE if has_count else pl.col("\0count").cast(pl.Int128)
     priced = found.join(known, on=by, how="left", nulls_equal=True).with_columns(times=times)
     most = numbers.LIMIT * numbers.ONE - 1
     large = pl.col("points").abs() > numbers.whole(most) // pl.max_horizontal("times", numbers.whole(1))
-    wrong = priced.filter(large)["row"]
+    wrong = priced.filter(large)["\0row"]
     if wrong.len():
         message = "count × points makes a number of more than 15 digits before the point"
         raise DataError([Fault(message, unit=units.names[row]) for row in wrong.head(SHOWN)], wrong.len())
-    sums = priced.lazy().group_by("row", "item").agg((pl.col("times") * pl.col("points")).sum().alias("points"))
+    sums = priced.lazy().group_by("\0row", "item").agg((pl.col("times") * pl.col("points")).sum().alias("points"))
     return sums.collect(engine="streaming")
 
 

@@ -66,17 +66,17 @@ def deduct(
     found = _counting(events, Units(board, keys), keys, by, once, _checks(column, each, once, by, marks), column)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
-        left = rows.select(row="\0row").join(marks, how="cross").join(found, on=["row", *by], how="left")
-        points = pl.col("points").fill_null(0)
+        left = rows.select("\0row").join(marks, how="cross").join(found, on=["\0row", *by], how="left")
+        points = pl.col("\0points").fill_null(0)
         value = pl.max_horizontal(pl.col("full") - points, pl.col("floor"))
-        figures = left.group_by("row", maintain_order=True).agg(
+        figures = left.group_by("\0row", maintain_order=True).agg(
             value.sum().alias(name),
-            pl.col("events").sum().alias(f"{name}_events"),
+            pl.col("\0events").sum().alias(f"{name}_events"),
             points.sum().alias(f"{name}_points"),
             (value - pl.col("full") + points).sum().alias(f"{name}_absorbed"),
         )
         options.log.info("%d units at the floor", (figures[f"{name}_absorbed"] > 0).sum())
-        return boards.printed(figures.drop("row"))
+        return boards.printed(figures.drop("\0row"))
 
     names = [name, f"{name}_events", f"{name}_points", f"{name}_absorbed"] if detail else [name]
     return boards.append(board, names, compute, **placing)
@@ -142,17 +142,17 @@ def _counting(
     """Events and points of each unit (and item): `row`, the item, `events`, `points`."""
     points = numbers.read(column)
     if not once:
-        figures = {"events": Aggregate("count"), "points": Aggregate("sum", points)}
+        figures = {"\0events": Aggregate("count"), "\0points": Aggregate("sum", points)}
         return reduce(events, units, keys, figures, by=by, checks=checks)
-    figures = {"points": Aggregate("max", points)}
+    figures = {"\0points": Aggregate("max", points)}
     if by:
-        figures["order"] = Aggregate("min", pl.col("\0order").cast(pl.Int128))
+        figures["\0order"] = Aggregate("min", pl.col("\0order").cast(pl.Int128))
     tasks = reduce(events, units, keys, figures, by=[*dict.fromkeys([*by, once])], checks=checks)
     if by:  # of a task's events the one with most points counts, with its item; of equal ones the first
-        tasks = tasks.sort("points", "order", descending=[True, False]).unique(
-            ["row", once], keep="first", maintain_order=True
+        tasks = tasks.sort("\0points", "\0order", descending=[True, False]).unique(
+            ["\0row", once], keep="first", maintain_order=True
         )
-    return tasks.group_by("row", *by).agg(pl.len().alias("events"), pl.col("points").sum())
+    return tasks.group_by("\0row", *by).agg(pl.len().alias("\0events"), pl.col("\0points").sum())
 
 
 EXAMPLES = """

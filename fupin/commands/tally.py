@@ -57,56 +57,57 @@ def tally(
     keys = boards.key_of(board, key)
     wanted = [column] if column else []
     events.require(wanted)
-    figures = {"rows": Aggregate("count")}
+    figures = {"\0rows": Aggregate("count")}
     checks = []
     if column and figure != "distinct":
         value = numbers.read(column)
         checks = [number_check(column)]
         kind: Literal["sum", "min", "max"] = "sum" if figure in ("sum", "mean") else figure  # type: ignore[assignment]
-        figures["value"] = Aggregate(kind, value)
+        figures["\0value"] = Aggregate(kind, value)
         if trim:
-            figures |= {"top": Aggregate("top", value, trim), "bottom": Aggregate("bottom", value, trim)}
+            figures |= {"\0top": Aggregate("top", value, trim), "\0bottom": Aggregate("bottom", value, trim)}
     found = reduce(events, Units(board, keys), keys, figures, by=wanted if figure == "distinct" else [], checks=checks)
     if figure == "distinct":
-        found = found.group_by("row").agg(pl.col("rows").sum(), pl.col(column or "").count().alias("value"))
+        found = found.group_by("\0row").agg(pl.col("\0rows").sum(), pl.col(column or "").count().alias("\0value"))
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
-        mine = rows.select(row="\0row").join(found, on="row", how="left", maintain_order="left")
-        mine = mine.with_columns(pl.col("rows").fill_null(0))
+        mine = rows.select("\0row").join(found, on="\0row", how="left", maintain_order="left")
+        mine = mine.with_columns(pl.col("\0rows").fill_null(0))
         check(mine, _enough(expect, trim))
         if figure in ("count", "distinct"):
-            value = mine["rows"] if figure == "count" else mine["value"].fill_null(0)
+            value = mine["\0rows"] if figure == "count" else mine["\0value"].fill_null(0)
             return value.cast(pl.String).alias(name).to_frame()
         if figure == "sum":
-            mine = mine.with_columns(pl.col("value").fill_null(0))
-        return boards.printed(_rounded(mine, figure == "mean", trim, places).select(pl.col("value").alias(name)))
+            mine = mine.with_columns(pl.col("\0value").fill_null(0))
+        return boards.printed(_rounded(mine, figure == "mean", trim, places).select(pl.col("\0value").alias(name)))
 
     return boards.append(board, [name], compute, **placing)
 
 
 def _enough(expect: int | None, trim: int) -> list[Check]:
     """How many rows a unit needs."""
-    count, found = pl.col("rows"), "{value} rows in the ledger, where "
+    count, found = pl.col("\0rows"), "{value} rows in the ledger, where "
     checks = []
     if expect is not None:
-        checks.append(Check(count != expect, f"{found}{expect} are expected", shown="rows"))
+        checks.append(Check(count != expect, f"{found}{expect} are expected", shown="\0rows"))
     if trim:
-        checks.append(Check(count < 2 * trim + 1, f"{found}--trim {trim} needs {2 * trim + 1}", shown="rows"))
+        checks.append(Check(count < 2 * trim + 1, f"{found}--trim {trim} needs {2 * trim + 1}", shown="\0rows"))
     return checks
 
 
 def _rounded(mine: pl.DataFrame, mean: bool, trim: int, places: int | None) -> pl.DataFrame:
     """The value, divided if it is a mean, rounded if it is to be."""
-    value, count = pl.col("value"), pl.lit(1, dtype=pl.Int128)
+    value, count = pl.col("\0value"), pl.lit(1, dtype=pl.Int128)
     if mean:
-        count = (pl.col("rows") - 2 * trim).cast(pl.Int128)
+        count = (pl.col("\0rows") - 2 * trim).cast(pl.Int128)
         places = 6 if places is None else places
         if trim:
-            value = value - pl.col("top").list.sum() - pl.col("bottom").list.sum()
+            value = value - pl.col("\0top").list.sum() - pl.col("\0bottom").list.sum()
     if places is None:
         return mine
-    quotient = mine.select(value=value // count, rest=value % count, divisor=count)
-    return quotient.select(value=numbers.rounded(pl.col("value"), pl.col("rest"), pl.col("divisor"), places))
+    quotient = mine.select(quotient=value // count, rest=value % count, divisor=count)
+    value = numbers.rounded(pl.col("quotient"), pl.col("rest"), pl.col("divisor"), places)
+    return quotient.select(value.alias("\0value"))
 
 
 EXAMPLES = """

@@ -57,8 +57,8 @@ def veto(
         reasons.append(pl.select(pl.when(met).then(pl.lit(because))).to_series())
     if events is not None:
         found = _reasons(events, board, boards.key_of(board, key), reason)
-        rows = board.select(row=pl.int_range(pl.len(), dtype=pl.UInt32))
-        reasons.append(rows.join(found, on="row", how="left", maintain_order="left")["reasons"])
+        rows = board.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("\0row"))
+        reasons.append(rows.join(found, on="\0row", how="left", maintain_order="left")["\0reasons"])
         marked = marked | reasons[-1].is_not_null()
     texts = pl.DataFrame({"vetoed": marked.cast(pl.String), "veto_reason": _joined(reasons, board.height)})
     options.log.info("%d units vetoed", marked.sum())
@@ -86,10 +86,10 @@ def _reasons(events: Ledger, board: pl.DataFrame, keys: list[str], reason: str |
         events.require([reason or "reason"])
     text = pl.coalesce(present)
     blank = Check(text.is_null(), f"blank, and so is {present[-1]}" if len(present) > 1 else "blank", present[0])
-    first = {"order": Aggregate("min", pl.col("\0order").cast(pl.Int128))}
+    first = {"\0order": Aggregate("min", pl.col("\0order").cast(pl.Int128))}
     found = reduce(events, Units(board, keys), keys, first, by=present, checks=[blank])
-    reasons = text.unique(maintain_order=True).str.join("; ").alias("reasons")
-    return found.sort("order").group_by("row", maintain_order=True).agg(reasons)
+    reasons = text.unique(maintain_order=True).str.join("; ").alias("\0reasons")
+    return found.sort("\0order").group_by("\0row", maintain_order=True).agg(reasons)
 
 
 EXAMPLES = """

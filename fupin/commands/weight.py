@@ -190,7 +190,8 @@ def _combine(
         .otherwise(pl.lit("v"))
         for c in columns
     )
-    values = cells.select(*(numbers.read(c).fill_null(0) for c in columns), state.alias("state")).with_row_index("row")
+    read = [numbers.read(column).fill_null(0) for column in columns]
+    values = cells.select(*read, state.alias("state")).with_row_index("\0row")
     means = _means(values, terms) if missing == "mean" else {}
     results = []
     for pattern, rows in values.group_by("state", maintain_order=True):
@@ -201,11 +202,11 @@ def _combine(
                 raise DataError(
                     [
                         Fault("no part is assessed, so there is nothing to rescale", name, row=r)
-                        for r in rows["row"].head(SHOWN)
+                        for r in rows["\0row"].head(SHOWN)
                     ],
                     rows.height,
                 )
-            results.append(rows.select("row", pl.lit(numbers.NOT_ASSESSED).alias(name)))
+            results.append(rows.select("\0row", pl.lit(numbers.NOT_ASSESSED).alias(name)))
             continue
         factors, constant, divided = plan
         exact = numbers.linear(rows.select(columns), factors, constant, 6 if divided and places is None else places)
@@ -214,14 +215,14 @@ def _combine(
             (exact.large, "gets more than 15 digits before the point"),
         ):
             if flag.any():
-                bad = rows.filter(flag)["row"]
+                bad = rows.filter(flag)["\0row"]
                 raise DataError([Fault(why, name, row=row) for row in bad.head(SHOWN)], bad.len())
         results.append(
-            rows.select("row", exact.value.alias("value")).select("row", numbers.text(pl.col("value")).alias(name))
+            rows.select("\0row", exact.value.alias("value")).select("\0row", numbers.text(pl.col("value")).alias(name))
         )
     if not results:
         return pl.DataFrame(schema={name: pl.String})
-    return pl.concat(results).sort("row").select(name)
+    return pl.concat(results).sort("\0row").select(name)
 
 
 def _plan(
@@ -314,9 +315,9 @@ def _item_terms(items: Source) -> list[Term]:
             factor = rule.get("weight")
             terms.append(Term(rule["item"], full, Fraction(1) if factor is None else numbers.parse(factor, "weight")))
         except FupinError as error:
-            faults.append(items.located(Fault(str(error), "item", row=row)))
+            faults.append(Fault(str(error), "item", row=row))
     if faults:
-        raise DataError(faults)
+        raise DataError(items.located(faults))
     return terms
 
 
@@ -334,22 +335,22 @@ def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Te
     for term in terms:  # the first rule, on numbers, has been said for all of them; NA in an extra has not
         own = _cell_checks(Term("value", term.full))
         rules += [rule._replace(bad=(item == term.column) & rule.bad) for rule in (own[1:] or own)]
-    found = reduce(scores, units, keys, {"rows": Aggregate("count")}, by=["item", "value"], group_checks=rules)
-    twice = found.group_by("row", "item").agg(pl.col("rows").sum()).filter(pl.col("rows") > 1).sort("row")
+    found = reduce(scores, units, keys, {"\0rows": Aggregate("count")}, by=["item", "value"], group_checks=rules)
+    twice = found.group_by("\0row", "item").agg(pl.col("\0rows").sum()).filter(pl.col("\0rows") > 1).sort("\0row")
     if twice.height:
         raise _given_twice(scores, units, keys, twice)
-    cells = pl.DataFrame({"row": range(height)}, schema={"row": pl.UInt32})
+    cells = pl.DataFrame({"\0row": range(height)}, schema={"\0row": pl.UInt32})
     for i, term in enumerate(terms):
-        mine = found.filter(item == term.column).select("row", pl.col("value").alias(str(i)))
-        cells = cells.join(mine, on="row", how="left", maintain_order="left")
-    return cells.drop("row")
+        mine = found.filter(item == term.column).select("\0row", pl.col("value").alias(str(i)))
+        cells = cells.join(mine, on="\0row", how="left", maintain_order="left")
+    return cells.drop("\0row")
 
 
 def _given_twice(scores: Ledger, units: Units, keys: Sequence[str], twice: pl.DataFrame) -> DataError:
     """That a unit's item is given twice, with the lines."""
     faults = []
     label = pl.concat_str([pl.col(name) for name in scores.key or keys], separator=",")
-    for row, item in twice.select("row", "item").head(SHOWN).rows():
+    for row, item in twice.select("\0row", "item").head(SHOWN).rows():
         (_, first), (source, line) = locate(scores, (label == units.names[row]) & (pl.col("item") == item), 2)
         message = f"'{item}' of {units.names[row]} is there twice, first on line {first}"
         faults.append(Fault(message, "item", source.name, line))
