@@ -17,6 +17,7 @@ lint: .venv/tested
 
 bench: .venv/tested  ## speed beside plain Polars, DuckDB and Miller
 	.venv/bin/python -m pip install --quiet 'duckdb>=2'
+	.venv/bin/python -m compileall -q fupin  # as an installed fupin is
 	.venv/bin/python benchmarks/run.py
 
 lock:  ## pin the current versions anew

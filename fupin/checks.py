@@ -101,6 +101,11 @@ def check(frame: pl.DataFrame, checks: Sequence[Check]) -> None:
         raise DataError(listed, total)
 
 
+def refusal(rows: pl.Series, message: str, column: str | None = None) -> DataError:
+    """That these rows of a board are at fault."""
+    return DataError([Fault(message, column, row=row) for row in rows.head(SHOWN)], rows.len())
+
+
 def require_columns(wanted: Iterable[str], names: Iterable[str], file: str | None = None) -> None:
     """Make sure that a table has columns.
 

@@ -6,10 +6,9 @@ Serves every composite of the documents: 20/30/50 (Beijinggang 2019, annex 1), 4
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any
 
 import click
 
@@ -19,44 +18,8 @@ from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, FupinError, Misuse
 from fupin.ledger import Aggregate, Ledger, Units, locate, reduce
+from fupin.parts import Missing, NotAssessed, Term, cell_checks, check_sum, combine, parse_term
 from fupin.tables import Source
-
-Missing = Literal["error", "zero", "rescale", "mean"]
-NotAssessed = Literal["rescale", "full", "zero"]
-_TERM = re.compile(rf"(.+?)(?:/({numbers.WORD}))?(?::({numbers.WORD}%?))?", re.DOTALL | re.ASCII)
-
-
-class Term(NamedTuple):
-    """One part of a weighted sum: a column, its full marks (none for an extra) and its weight."""
-
-    column: str
-    full: Fraction | None = None
-    weight: Fraction = Fraction(1)
-
-    @property
-    def share(self) -> Fraction:
-        """What the part adds to the full marks of the whole."""
-        return (self.full or Fraction(0)) * self.weight
-
-
-def parse_term(text: str) -> Term:
-    """Parse COLUMN[/FULL][:WEIGHT].
-
-    Raises:
-        Misuse: it is not of that form.
-    """
-    match = _TERM.fullmatch(text)
-    if not match:
-        raise Misuse(f"'{text}' is not a term COLUMN[/FULL][:WEIGHT]")
-    column, full, factor = match.groups()
-    term = Term(
-        column,
-        None if full is None else numbers.parse(full, text),
-        Fraction(1) if factor is None else numbers.parse(factor, text),
-    )
-    if term.full is not None and term.full < 0:
-        raise Misuse(f"'{text}': full marks are 0 or more")
-    return term
 
 
 def weight(
@@ -90,8 +53,8 @@ def weight(
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         cells = rows.select(pl.col(term.column).alias(str(i)) for i, term in enumerate(terms))
-        check(rows, [rule for term in terms for rule in _cell_checks(term)])
-        return _combine(cells, terms, name, places, missing, not_assessed)
+        check(rows, [rule for term in terms for rule in cell_checks(term)])
+        return combine(cells, terms, name, places, missing, not_assessed)
 
     return boards.append(board, [name], compute, **placing)
 
@@ -136,161 +99,9 @@ def weight_scores(
     cells = _pivot(scores, Units(board, keys), keys, terms, board.height)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
-        return _combine(cells[rows["\0row"]], terms, name, places, missing, not_assessed)
+        return combine(cells[rows["\0row"]], terms, name, places, missing, not_assessed)
 
     return boards.append(board, [name], compute, **placing)
-
-
-def check_sum(terms: Sequence[Term], total: Fraction, error: Any = Misuse) -> None:
-    """Make sure that the full marks, weighted, add up to what the scheme says.
-
-    Raises:
-        FupinError: they do not; the sum is told.
-    """
-    found = sum((term.share for term in terms), Fraction(0))
-    if found != total:
-        parts = " + ".join(numbers.show(term.share) for term in terms if term.full is not None)
-        raise error(
-            f"--sum {numbers.show(total)}: the full marks add up to {numbers.show(found)} ({parts or 'no full marks'})"
-        )
-
-
-def _cell_checks(term: Term) -> list[Check]:
-    """What a cell of a part must be."""
-    column = term.column
-    checks = [number_check(column, blank=True, not_assessed=term.full is not None)]
-    if term.full is not None:
-        value, full = numbers.read(column), numbers.show(term.full)
-        checks.append(Check(value < 0, f"'{{value}}' is below 0; it is within 0 and {full}", column))
-        over = value > numbers.whole(numbers.quanta(term.full, column))
-        checks.append(Check(over, f"'{{value}}' is above its full marks, {full}", column))
-    return checks
-
-
-def _combine(
-    cells: pl.DataFrame,
-    terms: Sequence[Term],
-    name: str,
-    places: int | None,
-    missing: Missing,
-    not_assessed: NotAssessed,
-) -> pl.DataFrame:
-    """The weighted sum of each row of cells, a column for each term.
-
-    Rows are taken together by which of their cells are there (v), missing (m) and not assessed (n): for all
-    rows of one pattern the result is the same linear function of the cells that are there.
-    """
-    _check_missing(cells, terms, missing)
-    columns = cells.columns
-    state = pl.concat_str(
-        pl.when(pl.col(c).is_null())
-        .then(pl.lit("m"))
-        .when(pl.col(c) == numbers.NOT_ASSESSED)
-        .then(pl.lit("n"))
-        .otherwise(pl.lit("v"))
-        for c in columns
-    )
-    read = [numbers.read(column).fill_null(0) for column in columns]
-    values = cells.select(*read, state.alias("state")).with_row_index("\0row")
-    means = _means(values, terms) if missing == "mean" else {}
-    results = []
-    for pattern, rows in values.group_by("state", maintain_order=True):
-        states = str(pattern[0])
-        plan = _plan(states, terms, means, missing, not_assessed)
-        if plan is None:
-            if any(states[i] == "m" for i, term in enumerate(terms) if term.full is not None):
-                raise DataError(
-                    [
-                        Fault("no part is assessed, so there is nothing to rescale", name, row=r)
-                        for r in rows["\0row"].head(SHOWN)
-                    ],
-                    rows.height,
-                )
-            results.append(rows.select("\0row", pl.lit(numbers.NOT_ASSESSED).alias(name)))
-            continue
-        factors, constant, divided = plan
-        exact = numbers.linear(rows.select(columns), factors, constant, 6 if divided and places is None else places)
-        for flag, why in (
-            (exact.inexact, "needs more than 18 decimals; say --round N"),
-            (exact.large, "gets more than 15 digits before the point"),
-        ):
-            if flag.any():
-                bad = rows.filter(flag)["\0row"]
-                raise DataError([Fault(why, name, row=row) for row in bad.head(SHOWN)], bad.len())
-        results.append(
-            rows.select("\0row", exact.value.alias("value")).select("\0row", numbers.text(pl.col("value")).alias(name))
-        )
-    if not results:
-        return pl.DataFrame(schema={name: pl.String})
-    return pl.concat(results).sort("\0row").select(name)
-
-
-def _plan(
-    states: str,
-    terms: Sequence[Term],
-    means: Mapping[int, Fraction],
-    missing: Missing,
-    not_assessed: NotAssessed,
-) -> tuple[dict[str, Fraction], Fraction, bool] | None:
-    """How the rows of one pattern are computed: factors, a constant, and whether anything was divided.
-
-    None where every part would be rescaled, so that nothing stands for them.
-    """
-
-    def left_out(i: int) -> bool:
-        rule = {"v": "", "m": missing, "n": not_assessed}[states[i]]
-        return terms[i].full is not None and rule == "rescale"
-
-    parts = [i for i, term in enumerate(terms) if term.full is not None]
-    assessed = sum((terms[i].share for i in parts if not left_out(i)), Fraction(0))
-    rescaled = any(left_out(i) for i in parts)
-    if rescaled and (all(left_out(i) for i in parts) or not assessed):
-        return None
-    scale = sum((terms[i].share for i in parts), Fraction(0)) / assessed if rescaled else Fraction(1)
-    factors: dict[str, Fraction] = {}
-    constant = Fraction(0)
-    for i, term in enumerate(terms):
-        factor = term.weight * (scale if term.full is not None else 1)
-        if states[i] == "v":
-            factors[str(i)] = factor
-        elif states[i] == "m" and missing == "mean":
-            constant += factor * means[i]
-        elif states[i] == "n" and not_assessed == "full":
-            constant += factor * (term.full or 0)
-    return factors, constant, rescaled or (missing == "mean" and "m" in states)
-
-
-def _means(values: pl.DataFrame, terms: Sequence[Term]) -> dict[int, Fraction]:
-    """The mean of each column over the cells that are there, for those columns that lack some.
-
-    Raises:
-        DataError: a column has none.
-    """
-    means = {}
-    for i, term in enumerate(terms):
-        letter = values["state"].str.slice(i, 1)
-        if not (letter == "m").any():
-            continue
-        there = values.filter(letter == "v")[str(i)]
-        if there.is_empty():
-            raise DataError(Fault("no unit has a value, so there is no mean", term.column))
-        total = numbers.total(there)
-        means[i] = Fraction(total, there.len() * numbers.ONE)
-    return means
-
-
-def _check_missing(cells: pl.DataFrame, terms: Sequence[Term], missing: Missing) -> None:
-    """Make sure that cells that may not be missing are not."""
-    checks = []
-    for i, term in enumerate(terms):
-        if missing == "error" or (missing == "rescale" and term.full is None):
-            why = (
-                "missing, which is not zero (see --missing)"
-                if missing == "error"
-                else "missing; a term without full marks cannot be rescaled"
-            )
-            checks.append(Check(pl.col(str(i)).is_null(), why, term.column))
-    check(cells, checks)
 
 
 def _item_terms(items: Source) -> list[Term]:
@@ -333,7 +144,7 @@ def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Te
         number_check("value", blank=True, not_assessed=True),
     ]
     for term in terms:  # the first rule, on numbers, has been said for all of them; NA in an extra has not
-        own = _cell_checks(Term("value", term.full))
+        own = cell_checks(Term("value", term.full))
         rules += [rule._replace(bad=(item == term.column) & rule.bad) for rule in (own[1:] or own)]
     found = reduce(scores, units, keys, {"\0rows": Aggregate("count")}, by=["item", "value"], group_checks=rules)
     twice = found.group_by("\0row", "item").agg(pl.col("\0rows").sum()).filter(pl.col("\0rows") > 1).sort("\0row")
