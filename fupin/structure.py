@@ -16,6 +16,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault
@@ -24,6 +25,7 @@ Data = bytes | Path
 """The bytes of a small file, or the path of a large one."""
 CHUNK = 1 << 23
 _BATCH = 1 << 20
+_PART = 1 << 22
 _CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
 _RECORD = rf"{_CELL}(?:,{_CELL})*"
 
@@ -46,14 +48,42 @@ def without_empty_last_line(data: Data, spool: contextlib.ExitStack) -> Data:
     return Path(copy.name)
 
 
-def contains(data: Data, mark: bytes) -> bool:
-    """Whether the file holds a byte."""
-    if isinstance(data, bytes):
-        return mark in data
-    import mmap
+class Survey(NamedTuple):
+    """What one look at the bytes of a file tells: whether it holds quotation marks and CRs, and its totals."""
 
-    with data.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        return view.find(mark) >= 0
+    quoted: bool
+    returns: bool
+    commas: int
+    lines: int
+
+
+def survey(data: Data) -> Survey:
+    """Look at all bytes of a file once, a part at a time; the totals count only where nothing is quoted."""
+    quoted = returns = False
+    commas = breaks = 0
+    last = b""
+    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
+        while not (quoted and returns) and (part := file.read(_PART)):
+            quoted, returns = quoted or b'"' in part, returns or b"\r" in part
+            if not quoted:
+                commas, breaks, last = commas + _count(part, b","), breaks + _count(part, b"\n"), part[-1:]
+    return Survey(quoted, returns, commas, breaks + (last != b"\n"))
+
+
+def _count(part: bytes, mark: bytes) -> int:
+    """How often a byte is in a part of a file. As the rows of a CSV file, Polars counts them ten times faster."""
+    if len(part) < _PART:
+        return part.count(mark)
+    rows = pl.scan_csv(
+        part,
+        has_header=False,
+        schema={"": pl.String},
+        separator="\x01",
+        quote_char=None,
+        eol_char=mark.decode(),
+        truncate_ragged_lines=True,
+    )
+    return int(rows.select(pl.len()).collect().item()) - (not part.endswith(mark))
 
 
 def header(name: str, data: Data) -> tuple[list[str], bytes]:
@@ -108,37 +138,11 @@ def check_utf8(name: str, data: bytes, line: int = 1) -> None:
         raise DataError(Fault(message, file=name, line=at)) from None
 
 
-def balanced(data: Data, width: int) -> bool:
-    """Whether a file without quotation marks has as many commas as its lines need.
-
-    If it has, and no row lacks its last cell, then no row is too long either: this costs a tenth of looking at
-    each line. Counting bytes as the rows of a CSV file is how Polars counts them fastest.
-    """
-    commas, lines = (_count(data, mark) for mark in (b",", b"\n"))
-    if not _ends_with(data, b"\n"):
-        lines += 1
-    return commas == (width - 1) * lines
-
-
-def _count(data: Data, mark: bytes) -> int:
-    """How often a byte is in a file."""
-    if isinstance(data, bytes):
-        return data.count(mark)
-    rows = pl.scan_csv(
-        data,
-        has_header=False,
-        schema={"": pl.String},
-        separator="\x01",
-        quote_char=None,
-        eol_char=mark.decode(),
-        truncate_ragged_lines=True,
-        glob=False,
-    )
-    return int(rows.select(pl.len()).collect(engine="streaming").item()) - (not _ends_with(data, mark))
-
-
 def check(name: str, data: Data, width: int, quoted: bool, returns: bool) -> None:
     """Make sure that every row has as many cells as the header, with quotation marks where they belong.
+
+    A file without quotation marks whose commas are as many as its lines need, and none of whose rows lacks the last
+    cell, has no row too long either; it need not be looked at line by line here.
 
     Raises:
         DataError: a row has not; the first one is named.

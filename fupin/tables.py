@@ -223,14 +223,13 @@ def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Sou
     """Open a CSV table: its header, its structure, and how its rows are read and found again."""
     data = structure.without_empty_last_line(data, spool)
     columns, head = structure.header(name, data)
-    quoted, returns = (structure.contains(data, mark) for mark in (b'"', b"\r"))
+    found = structure.survey(data)
+    quoted = found.quoted
     lines = head.count(b"\n") if head.endswith(b"\n") else head.count(b"\n") + 1
-    check = functools.partial(structure.check, name, data, len(columns), quoted, returns)
-    if quoted or returns or not structure.balanced(data, len(columns)):
+    check = functools.partial(structure.check, name, data, len(columns), quoted, found.returns)
+    certain = quoted or found.returns or found.commas != (len(columns) - 1) * found.lines
+    if certain:
         check()
-        uncertain = None
-    else:
-        uncertain = check
 
     def scan() -> pl.LazyFrame:
         frame = pl.scan_csv(
@@ -253,7 +252,7 @@ def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Sou
             seen += records.height
         return [found[row] for row in rows]
 
-    return Source(name, columns, scan, find_lines, uncertain, isinstance(data, bytes))
+    return Source(name, columns, scan, find_lines, None if certain else check, isinstance(data, bytes))
 
 
 def as_text(frame: pl.LazyFrame) -> pl.LazyFrame:
