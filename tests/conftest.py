@@ -1,0 +1,47 @@
+"""What the tests that need a real process share."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from harness import Result
+
+Shell = Callable[..., Result]
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the program `fupin` of this working tree."""
+    folder = tmp_path_factory.mktemp("bin")
+    script = f'#!/bin/sh\nPYTHONPATH={shlex.quote(str(ROOT))} exec {shlex.quote(sys.executable)} -m fupin "$@"\n'
+    (folder / "fupin").write_text(script)
+    (folder / "fupin").chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shell(program: Path) -> Shell:
+    """Runs a line in bash as people type it, `fupin` being found on the PATH."""
+
+    def run(line: str, stdin: bytes = b"") -> Result:
+        there = os.environ | {"PATH": f"{program}{os.pathsep}{os.environ['PATH']}"}
+        done = subprocess.run(
+            ["bash", "-c", line], input=stdin, capture_output=True, env=there, check=False, timeout=30
+        )
+        return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to work in."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

@@ -1,0 +1,378 @@
+"""The command line: help, statuses, chains, and what a shell does to a process."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import signal
+import subprocess
+import sys
+import termios
+from pathlib import Path
+
+import pytest
+from conftest import ROOT, Shell
+from harness import Result, fupin
+
+from fupin import __version__
+from fupin.tables import SMALL
+from fupin.verbs import VERBS
+
+MODULE = [sys.executable, "-m", "fupin"]
+HERE = os.environ | {"PYTHONPATH": str(ROOT)}
+
+
+def python(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with fupin importable."""
+    command = [sys.executable, *words]
+    return subprocess.run(command, env=HERE, capture_output=True, text=True, check=False, timeout=30)
+
+
+def refused(result: Result, status: int, verb: str, *told: str) -> None:
+    """One line in the name of the verb, which tells all that; nothing on stdout."""
+    assert (result.status, result.out) == (status, ""), result.err
+    assert result.err.startswith(f"fupin {verb}: " if verb else "fupin: ")
+    assert result.err.count("\n") == 1
+    for part in told:
+        assert part in result.err
+
+
+# --- help
+
+
+@pytest.mark.parametrize("word", ["--help", "-h", "--version"])
+def test_help_and_version_are_quick(word: str) -> None:
+    done = python("-X", "importtime", "-m", "fupin", word)
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert done.returncode == 0
+    assert "fupin.cli" in imported
+    assert "polars" not in imported
+    wanted = __version__ if word == "--version" else "then"
+    assert wanted in done.stdout
+
+
+def test_help_lists_all_verbs() -> None:
+    lines = fupin("--help").out.splitlines()
+    for verb, text in VERBS.items():
+        assert any(line.split() == [verb, *text.split()] for line in lines), verb
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_a_verb(verb: str) -> None:
+    result = fupin(verb, "--help")
+    assert (result.status, result.err) == (0, "")
+    assert result.out.startswith(f"Usage: fupin {verb} ")
+    assert VERBS[verb] in result.out
+    example = result.out.partition("Example")[2]
+    assert f"$ fupin {verb} " in example or f" then {verb} " in example
+    for option in ("-i, --input FILE", "-o, --output FILE", "-k, --key", "-v, --verbose"):
+        assert option in result.out, option
+
+
+def test_no_words_at_all_show_the_help() -> None:
+    result = fupin()
+    assert (result.status, result.out) == (2, "")
+    assert "fupin [OPTIONS]" in result.err
+    assert "deduct" in result.err
+
+
+# --- nearest names
+
+
+def test_an_unknown_verb() -> None:
+    refused(fupin("dedukt", "--help"), 2, "", "'dedukt'", "deduct")
+    refused(fupin("keep", "--where", "1 = 1", "then", "rnak", "--by", "x"), 2, "", "'rnak'", "rank")
+    refused(fupin("--hlp"), 2, "", "--hlp", "--help")
+
+
+def test_an_unknown_option() -> None:
+    refused(fupin("deduct", "--evnts", "x.csv"), 2, "deduct", "--evnts", "--events")
+
+
+def test_an_unknown_choice() -> None:
+    result = fupin("rank", "--by", "x", "--ties", "sparse")
+    refused(result, 2, "rank", "sparse", "competition", "dense", "ordinal", "error")
+
+
+BOARD = "village,total,kind\n东山,90,一\n西河,80,二\n"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["rank", "--by", "totl"],
+        ["rank", "--by", "total", "--tie-break", "totl:asc"],
+        ["rank", "--by", "total", "--within", "knd"],
+        ["rank", "--by", "total", "-k", "vilage"],
+        ["reward", "--prize", "5", "--by", "totl"],
+        ["weight", "totl/100", "--as", "x"],
+        ["keep", "--where", "totl > 5"],
+        ["veto", "--when", "totl > 5"],
+        ["report", "--columns", "village,totl"],
+        ["report", "--by", "knd"],
+        ["lookup", "--from", "board.csv", "--take", "totl"],
+        ["lookup", "--from", "board.csv", "--on", "knd", "--take", "total"],
+        ["tally", "--events", "board.csv", "--sum", "totl", "--as", "x"],
+        ["tally", "--events", "board.csv", "--where", "totl > 5", "--count", "--as", "x"],
+        ["tally", "--events", "board.csv", "--event-key", "vilage", "--count", "--as", "x"],
+        ["deduct", "--events", "board.csv", "--column", "totl", "--full", "20", "--as", "x"],
+        ["deduct", "--events", "board.csv", "--column", "total", "--once", "knd", "--full", "20", "--as", "x"],
+        ["weight", "total", "--for", "knd = '1'", "--as", "x"],
+    ],
+    ids=" ".join,
+)
+def test_an_unknown_column(folder: Path, words: list[str]) -> None:
+    Path("board.csv").write_text(BOARD)
+    result = fupin(*words, stdin=BOARD)
+    wrong = next(name for name in ("totl", "knd", "vilage") if any(name in word for word in words))
+    right = {"totl": "total", "knd": "kind", "vilage": "village"}[wrong]
+    refused(result, 1, words[0], f"no column '{wrong}'; nearest: {right}")
+    assert ("board.csv" in result.err) == ("board.csv" in words and "--on" not in words)  # --on: the board lacks it
+
+
+# --- the command line is at fault: known before any table is read
+
+EVENTS = ["--events", "none.csv", "--as", "x"]
+MISUSE = [
+    (["deduct", *EVENTS], "--full"),
+    (["deduct", *EVENTS, "--full", "20", "--items", "none.csv"], "--items"),
+    (["deduct", *EVENTS, "--full", "1e3"], "1e3"),
+    (["deduct", *EVENTS, "--full", "二十"], "二十"),
+    (["deduct", *EVENTS, "--full", "\uff12\uff10"], "--full"),
+    (["deduct", *EVENTS, "--full", "20.0000000000000000001"], "20.0000000000000000001"),
+    (["deduct", *EVENTS, "--full", "20", "--floor", "21"], "21"),
+    (["deduct", *EVENTS, "--full", "20", "--each", "2:0.5"], "2"),
+    (["deduct", *EVENTS, "--full", "20", "--each", "2"], "LO:HI"),
+    (["deduct", "--events", "none.csv", "--full", "20"], "--as"),
+    (["deduct", "--full", "20", "--as", "x"], "--events"),
+    (["deduct", *EVENTS, "--full", "20", "--event-key", "a,b"], "--event-key"),
+    (["deduct", *EVENTS, "--full", "20", "-k", "a,a"], "a,a"),
+    (["deduct", *EVENTS, "--full", "20", "none.csv", "surplus.csv"], "surplus.csv"),
+    (["deduct", *EVENTS, "--full", "20", "none.csv", "-i", "other.csv"], "other.csv"),
+    (["deduct", "--events", "none.csv", "--as", "", "--full", "20"], "--as"),
+    (["tally", *EVENTS], "--count"),
+    (["tally", *EVENTS, "--count", "--sum", "points"], "--count"),
+    (["tally", *EVENTS, "--sum", "points", "--trim", "1"], "--mean"),
+    (["tally", *EVENTS, "--mean", "points", "--round", "19"], "19"),
+    (["tally", *EVENTS, "--mean", "points", "--round", "half"], "half"),
+    (["tally", *EVENTS, "--count", "--expect", "-1"], "-1"),
+    (["tally", *EVENTS, "--count", "--strays", "drop"], "ignore"),
+    (["bonus", *EVENTS, "--rules", "none.csv", "--range", "-3:3", "--sides", "-3:3"], "--sides"),
+    (["bonus", *EVENTS, "--rules", "none.csv", "--sides", "1:3"], "--sides"),
+    (["weight", "a/20", "b/100:30%", "--sum", "60", "--as", "x"], "50"),
+    (["weight", "a/0.1", "b/0.2", "--sum", "0.30000000000000004", "--as", "x"], "0.3 "),
+    (["weight", "--as", "x"], "--scores"),
+    (["weight", "a/20", "--scores", "none.csv", "--items", "none.csv", "--as", "x"], "--scores"),
+    (["weight", "--scores", "none.csv", "--as", "x"], "--items"),
+    (["weight", "a/-5", "--as", "x"], "a/-5"),
+    (["weight", "a/20", "--where", "1 = 1", "--as", "x"], "--where"),
+    (["veto"], "--when"),
+    (["veto", "--when", "a < 1", "--when", "a < 2", "--because", "low"], "--because"),
+    (["veto", "--when", "a < 1", "--reason", "why"], "--events"),
+    (["rank"], "--by"),
+    (["rank", "--by", "a", "--vetoed", "last", "--ignore-veto"], "--ignore-veto"),
+    (["rank", "--by", "a", "--tie-break", "a,,b"], "a,,b"),
+    (["reward"], "--prize"),
+    (["reward", "--prize", "5", "--table", "none.csv"], "--table"),
+    (["reward", "--prize", "5", "--penalty", "-5"], "-5"),
+    (["reward", "--prize", "5,x"], "x"),
+    (["lookup", "--from", "none.csv"], "--take"),
+    (["lookup", "--from", "none.csv", "--take", "a,,b"], "--take"),
+    (["lookup", "--from", "none.csv", "--take", "a=c,b=c"], "'c'"),
+    (["report", "--columns", "a,,b"], "a,,b"),
+    (["report", "--top", "-1"], "-1"),
+    (["keep"], "--where"),
+    (["keep", "--where", ""], "empty"),
+    (["keep", "--where", "total <"], "total <"),
+    (["keep", "--where", "total = 'x"], "not closed"),
+    (["keep", "--where", "a < b"], "TEXT(a)"),
+    (["keep", "--where", "a / 2 = 1"], "/"),
+    (["keep", "--where", "length(a) = 1"], "TEXT"),
+    (["keep", "--where", "a = 1 AND OR b = 2"], "OR"),
+    (["keep", "--where", "a"], "comparison"),
+    (["keep", "--where", "(a = 1"], ")"),
+    (["keep", "--where", "a = 1; DROP TABLE b"], ";"),
+    (["weight", "a", "--for", "a >", "--as", "x"], "--for"),
+]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"), MISUSE, ids=lambda value: " ".join(value) if isinstance(value, list) else ""
+)
+def test_misuse_is_told_before_any_table_is_read(folder: Path, words: list[str], told: str) -> None:
+    refused(fupin(*words, stdin=b"\xff"), 2, words[0], told)
+    later = fupin("keep", "none.csv", "--where", "1 = 1", "-o", "out.csv", "then", *words)
+    refused(later, 2, words[0], told)
+    assert list(folder.iterdir()) == []
+
+
+# --- chains
+
+
+@pytest.mark.parametrize(
+    "words", [["then"], ["then", "rank"], ["keep", "then"], ["keep", "then", "then", "rank"]], ids=" ".join
+)
+def test_then_stands_between_two_verbs(words: list[str]) -> None:
+    words = [word for name in words for word in ([name, "--where", "1 = 1"] if name == "keep" else [name])]
+    refused(fupin(*words, stdin=BOARD), 2, "", "'then'", "VERB")
+
+
+def test_a_dash_is_the_table_of_the_stage_before(folder: Path) -> None:
+    Path("villages.csv").write_text("village\n东山\n西河\n")
+    events = "village,points\n东山,1\n东山,7\n西河,2\n"
+    words = ["keep", "-k", "points", "--where", "points < 5", "then"]
+    words += ["deduct", "-i", "villages.csv", "--events", "-", "--full", "20", "--as", "d"]
+    assert fupin(*words, stdin=events) == Result(0, "village,d\n东山,19\n西河,18\n", "")
+    one = ["keep", "--where", "1 = 1", "then", "keep", "-", "--where", "total > 80"]
+    assert fupin(*one, stdin=BOARD).out == "village,total,kind\n东山,90,一\n"
+
+
+def test_an_unread_table_is_an_error(folder: Path) -> None:
+    Path("villages.csv").write_text("village,n\n东山,1\n")
+    words = ["keep", "--where", "1 = 1", "then", "rank", "-i", "villages.csv", "--by", "n"]
+    refused(fupin(*words, stdin=BOARD), 2, "rank", "nobody reads", "keep", "-i", "-o")
+    kept = ["keep", "--where", "1 = 1", "-o", "kept.csv", *words[3:]]
+    assert fupin(*kept, stdin=BOARD) == Result(0, "village,n,rank\n东山,1,1\n", "")
+    assert Path("kept.csv").read_text() == BOARD
+
+
+def test_a_table_that_is_read_twice(folder: Path) -> None:
+    tally = ["tally", "--events", "-", "--count", "--as", "n"]
+    refused(fupin(*tally, stdin=BOARD), 2, "tally", "standard input")
+    chained = fupin("keep", "none.csv", "--where", "1 = 1", "then", *tally)
+    refused(chained, 2, "tally", "stage before")
+    refused(fupin("bonus", "-i", "b.csv", "--events", "-", "--rules", "-", "--as", "b"), 2, "bonus", "standard input")
+
+
+def test_report_can_only_be_the_last(folder: Path) -> None:
+    refused(fupin("report", "none.csv", "then", "rank", "--by", "total"), 2, "rank", "report", "last")
+
+
+def test_a_later_stage_names_verb_unit_and_column() -> None:
+    words = ["rank", "--by", "total", "--as", "place", "then", "weight", "total/85", "--as", "x"]
+    result = fupin(*words, stdin=BOARD)
+    refused(result, 1, "weight", "东山", "total", "'90'", "85")
+    missing = fupin("keep", "--where", "1 = 1", "then", "rank", "--by", "totl", stdin=BOARD)
+    refused(missing, 1, "rank", "no column 'totl'; nearest: total")
+
+
+def test_stages_see_new_columns_and_keys() -> None:
+    words = ["weight", "total", "--as", "t", "then", "rank", "-k", "kind", "--by", "t", "--lowest-first"]
+    assert fupin(*words, stdin=BOARD).out == "village,total,kind,t,rank\n西河,80,二,80,1\n东山,90,一,90,2\n"
+
+
+# --- faults
+
+
+@pytest.mark.parametrize(("bad", "lines"), [(20, 20), (21, 21), (1234, 21)])
+def test_twenty_faults_are_shown_and_all_counted(folder: Path, bad: int, lines: int) -> None:
+    rows = "".join(f"v{i},x\nw{i},5\n" for i in range(bad))
+    Path("events.csv").write_text("village,n\n" + rows)
+    ledger = fupin("tally", "--events", "events.csv", "--sum", "n", "--as", "s", stdin="village,n\n" + rows)
+    board = fupin("weight", "n/5", "--as", "s", stdin="village,n\n" + rows)
+    for result, name in ((ledger, "tally: events.csv"), (board, "weight: -")):
+        told = result.err.splitlines()
+        assert (result.status, result.out, len(told)) == (1, "", lines)
+        assert [line.split(": ")[1].split(":")[1] for line in told[:20]] == [str(2 * i + 2) for i in range(20)]
+        assert told[0].startswith(f"fupin {name}:2: n: 'x' is not a number")
+        if bad > 20:
+            assert told[-1] == f"fupin {name.split(':')[0]}: … and {bad - 20} more"
+
+
+def test_control_signs_in_a_message_are_made_visible(folder: Path) -> None:
+    Path("events.csv").write_text('village\n"东\n\x1b[31m山"\n')
+    result = fupin("tally", "--events", "events.csv", "--count", "--as", "n", stdin="village\n东山\n")
+    refused(result, 1, "tally", "events.csv:2: village: '东\\n\\x1b[31m山' is not on the board")
+
+
+# --- what a shell does
+
+BIG = "village,n\n" + "".join(f"村{i},{i}\n" for i in range(40_000))
+
+
+@pytest.mark.parametrize("reader", ["head -1", "true", "sed q"])
+def test_a_reader_that_closes_the_pipe(folder: Path, shell: Shell, reader: str) -> None:
+    Path("board.csv").write_text(BIG)
+    result = shell(f"fupin keep board.csv --where 'n >= 0' | {reader}")
+    assert result == Result(0, "" if reader == "true" else "village,n\n", "")
+
+
+def test_a_full_disk(folder: Path, shell: Shell) -> None:
+    Path("board.csv").write_text(BIG)
+    for line in ("fupin keep board.csv --where 'n >= 0' > /dev/full", "fupin report board.csv > /dev/full"):
+        result = shell(line)
+        assert result.err == f"fupin {line.split()[1]}: standard output: cannot be written: No space left on device\n"
+        assert result.status == 1
+    refused(fupin("keep", "board.csv", "--where", "n >= 0", "-o", "/dev/full"), 1, "keep", "/dev/full", "No space left")
+    assert Path("/dev/full").is_char_device()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "fupin --help > /dev/full",
+        "fupin keep --help > /dev/full",
+        "fupin keep board.csv --where 'n = 1' >&-",
+        "fupin keep --where 'n = 1' <&-",
+    ],
+)
+def test_streams_that_are_full_or_closed_are_no_fault_of_fupin(folder: Path, shell: Shell, line: str) -> None:
+    Path("board.csv").write_text("village,n\n东山,1\n")
+    result = shell(line)
+    assert (result.status, result.out) == (1, "")
+    assert result.err.startswith("fupin")
+    assert result.err.count("\n") == 1
+    assert "fault of fupin" not in result.err
+
+
+def until_it_waits(process: subprocess.Popen[bytes], ledger: int) -> None:
+    """Come back when a process has read all that a FIFO holds and waits for more."""
+    stat = Path(f"/proc/{process.pid}/stat")
+    while fcntl.ioctl(ledger, termios.FIONREAD, b"\0\0\0\0") != b"\0\0\0\0" or ") S " not in stat.read_text():
+        assert process.poll() is None, "it ended before all was sent"
+        os.sched_yield()
+
+
+@pytest.mark.parametrize("sent", [0, SMALL + (1 << 20)], ids=["nothing read yet", "spooling"])
+def test_an_interrupt(folder: Path, sent: int) -> None:
+    os.mkfifo("events.csv")
+    Path("board.csv").write_text("village\n东山\n")
+    Path("out.csv").write_text("old\n")
+    words = ["tally", "board.csv", "--events", "events.csv", "--count", "--as", "n", "-o", "out.csv"]
+    spool = folder / "spool"
+    spool.mkdir()
+    process = subprocess.Popen(
+        [*MODULE, *words], env=HERE | {"TMPDIR": str(spool)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with Path("events.csv").open("wb", buffering=0) as ledger:  # goes on when fupin has opened the other end
+        ledger.write(b"village\n")
+        for _ in range(sent >> 12):
+            ledger.write(b"x" * (1 << 12))
+        until_it_waits(process, ledger.fileno())
+        assert len(list(spool.iterdir())) == (1 if sent else 0)
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+            pytest.fail("Ctrl-C did not end it while it waited for its ledger")
+    assert (process.returncode, out) == (130, b"")
+    assert err in (b"", b"\n")  # a line of its own after the ^C of a terminal
+    assert list(spool.iterdir()) == []
+    assert Path("out.csv").read_text() == "old\n"
+    assert sorted(file.name for file in folder.iterdir()) == ["board.csv", "events.csv", "out.csv", "spool"]
+
+
+def test_a_verb_that_waits_for_a_terminal_says_so(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    words = [*MODULE, "keep", "--where", "n > 1"]
+    process = subprocess.Popen(words, env=HERE, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    os.write(ours, "village,n\n东山,1\n西河,2\n\x04".encode())
+    out, err = process.communicate(timeout=20)
+    os.close(ours)
+    os.close(theirs)
+    assert (process.returncode, out.decode()) == (0, "village,n\n西河,2\n")
+    assert "terminal" in err.decode()
+    assert err.count(b"\n") == 1
