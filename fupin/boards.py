@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from fupin import numbers
-from fupin.checks import Check, check, faults, require_columns
+from fupin.checks import Check, check, faults, repeated, require_columns
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse
@@ -38,18 +38,9 @@ def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
     if not at_fault.item():
         return
     blank = [Check(pl.col(name).is_null(), "blank, where the key of a unit is needed", name) for name in key]
-    listed, total = faults(board, blank)
-    repeated = board.select(key).is_duplicated()
-    if repeated.any():
-        rows = board.select(key).with_row_index("\0row").filter(repeated).drop_nulls()
-        first = rows.unique(key, keep="first", maintain_order=True)
-        later = rows.join(first, on="\0row", how="anti", maintain_order="left")
-        shown = later.head(SHOWN).join(first, on=list(key), suffix=" first", maintain_order="left")
-        for unit, row, before in zip(units(shown, key), shown["\0row"], shown["\0row first"], strict=True):
-            listed.append(Fault(f"'{unit}' is there twice", ",".join(key), row=row, first=before))
-        total += later.height
-    if total:
-        raise DataError(sorted(listed, key=lambda fault: fault.row or 0), total)
+    broken, twice = faults(board, blank), repeated(board, list(key))
+    listed = sorted([*broken[0], *twice[0]], key=lambda fault: fault.row or 0)
+    raise DataError(listed[:SHOWN], broken[1] + twice[1])
 
 
 def append(

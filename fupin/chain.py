@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from fupin import boards, tables
 from fupin.deferred import pl
-from fupin.errors import DataError, Failure, Fault, FupinError, Misuse
+from fupin.errors import DataError, Failure, FupinError, Misuse, counted
 from fupin.tables import Source
 
 log = logging.getLogger("fupin")
@@ -53,6 +53,7 @@ class Stage(NamedTuple):
         key: the board's key columns; none for the first one.
         keyed: whether the board's keys must be unique.
         verbose: whether it tells what it did.
+        last: whether it makes a text for people, so that no verb can follow.
     """
 
     verb: str
@@ -63,6 +64,7 @@ class Stage(NamedTuple):
     key: Sequence[str] | None = None
     keyed: bool = True
     verbose: bool = False
+    last: bool = False
 
     @property
     def inputs(self) -> list[str]:
@@ -74,9 +76,12 @@ def check(stages: Sequence[Stage]) -> None:
     """Find what is wrong with a chain before any input is read (contract §4).
 
     Raises:
-        Failure: standard input, or the table of the stage before, is wanted twice or by nobody.
+        Failure: standard input, or the table of the stage before, is wanted twice or by nobody; or a verb stands
+            behind one that prints for people.
     """
     for number, stage in enumerate(stages):
+        if stage.last and number < len(stages) - 1:
+            raise Failure(stage.verb, Misuse("prints for people; it can only be the last verb"))
         dashes = stage.inputs.count("-")
         what = "the table of the stage before" if number else "standard input"
         if dashes > 1:
@@ -107,9 +112,7 @@ def run(stages: Sequence[Stage], announce: Callable[[Stage], None]) -> None:
     for number, stage in enumerate(stages):
         announce(stage)
         try:
-            if isinstance(result, str):
-                raise Misuse(f"{stages[number - 1].verb} prints for people; it can only be the last verb")
-            result = _run_stage(stage, result)
+            result = _run_stage(stage, result if isinstance(result, pl.DataFrame) else None)
             if stage.output or number == len(stages) - 1:
                 _write(result, stage.output)
         except FupinError as error:
@@ -136,30 +139,19 @@ def _run_stage(stage: Stage, before: pl.DataFrame | None) -> pl.DataFrame | str:
         except DataError as error:
             raise _placed(error, board, key, source) from None
     if isinstance(result, pl.DataFrame):
-        log.info("%d rows in, %d out", board.height, result.height)
+        log.info("%s in, %d out", counted(board.height, "row"), result.height)
     return result
 
 
 def _placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None) -> DataError:
     """The error with the units of faulty rows, and their lines where the board was read from a file."""
     rows = [fault.row for fault in error.faults if fault.row is not None]
-    names = boards.units(board[rows], key).to_list()
-    lines = source.lines(rows) if source else [None] * len(rows)
-    places = iter(zip(names, lines, strict=True))
-    faults: list[Fault] = []
-    for fault in error.faults:
-        if fault.row is not None:
-            unit, line = next(places)
-            if fault.first is not None:
-                where = (
-                    f"first on line {source.lines([fault.first])[0]}" if source else f"first in row {fault.first + 1}"
-                )
-                fault = fault._replace(message=f"{fault.message}, {where}", first=None)
-            fault = fault._replace(file=source.name if source else None, line=line, row=None, unit=unit)
-        elif fault.file is None and fault.unit is None and source:
-            fault = fault._replace(file=source.name)
-        faults.append(fault)
-    return DataError(faults, error.total)
+    names = dict(zip(rows, boards.units(board[rows], key), strict=True))
+    faults = [fault if fault.row is None else fault._replace(unit=names[fault.row]) for fault in error.faults]
+    if source:
+        return DataError(source.located(faults), error.total)
+    told = [f if f.first is None else f._replace(message=f"{f.message}, first in row {f.first + 1}") for f in faults]
+    return DataError([fault._replace(row=None, first=None) for fault in told], error.total)
 
 
 def _write(result: pl.DataFrame | str, output: str | None) -> None:

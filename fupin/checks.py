@@ -48,23 +48,7 @@ def _number_message(value: str | None) -> str:
         return "blank, where a number is needed"
     if value == numbers.NOT_ASSESSED:
         return "NA (not assessed), where a number is needed"
-    import re
-    import unicodedata
-
-    plain = "".join(unicodedata.normalize("NFKC", value).split())
-    plain = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", plain)  # thousands, and no comma for a point
-    digits, _, decimals = plain.lstrip("+-").partition(".")
-    if len(decimals) > numbers.PLACES and decimals.isdigit():
-        why = f"it has {len(decimals)} decimals, and 18 are the most"
-    elif len(digits) > 15 and digits.isdigit():
-        why = f"it has {len(digits)} digits before the point, and 15 are the most"
-    elif numbers.matches(plain):
-        why = f"write {plain} (no spaces, separators or full-width digits)"
-    elif plain.endswith("%") and numbers.matches(plain[:-1]):
-        why = f"write {numbers.show(numbers.parse(plain, ''))}"
-    else:
-        why = "a number is digits with at most one point between them, such as 20 or 0.5"
-    return f"'{value}' is not a number; {why}"
+    return f"'{value}' is not a number; {numbers.why_not(value)}"
 
 
 def faults(frame: pl.DataFrame, checks: Sequence[Check]) -> tuple[list[Fault], int]:
@@ -99,6 +83,18 @@ def check(frame: pl.DataFrame, checks: Sequence[Check]) -> None:
     listed, total = faults(frame, checks)
     if total:
         raise DataError(listed, total)
+
+
+def repeated(frame: pl.DataFrame, names: Sequence[str]) -> tuple[list[Fault], int]:
+    """The rows whose cells in some columns an earlier row has already: those to be shown, and how many there are."""
+    rows = frame.select(names).with_row_index("\0row").filter(pl.col(names[0]).is_not_null())
+    rows = rows.filter(rows.select(names).is_duplicated())
+    first = rows.unique(names, keep="first", maintain_order=True)
+    later = rows.join(first, on="\0row", how="anti", maintain_order="left")
+    shown = later.head(SHOWN).join(first, on=names, suffix=" first", maintain_order="left", nulls_equal=True)
+    told = shown.select(pl.concat_str(names, separator=",", ignore_nulls=True), "\0row", "\0row first").rows()
+    faults = [Fault(f"'{cell}' is there twice", ",".join(names), row=row, first=before) for cell, row, before in told]
+    return faults, later.height
 
 
 def refusal(rows: pl.Series, message: str, column: str | None = None) -> DataError:

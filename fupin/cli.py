@@ -130,6 +130,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except SystemExit:
         raise
+    except OSError as error:
+        return _report([f"standard output: cannot be written: {error.strerror}"], "", 1)
     except BaseException as error:  # Polars' panics are no Exceptions
         why = f"{type(error).__name__}: {error}".split("\n")[0]
         return _report([f"this is a fault of fupin itself, please report it ({why})"], "", 1)

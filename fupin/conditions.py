@@ -63,13 +63,11 @@ class Condition(NamedTuple):
 
     def checks(self) -> list[Check]:
         """What a row must pass before its truth counts: numbers are numbers, and nothing is unknown."""
-        missing = "(" + ", ".join(self.columns) + ")"
-        unknown = Check(
-            self.truth.is_null(),
-            f"the condition {self.sql} is unknown, a cell of {missing} is missing"
-            " (say IS NULL or IS NOT NULL to mean it)",
-        )
-        return [*(number_check(c, blank=True) for c in self.numeric), *self.arithmetic, unknown]
+        are_numbers = [number_check(column, blank=True) for column in self.numeric]
+        unknown = self.truth.is_null() & ~pl.any_horizontal(pl.lit(False), *(check.bad for check in are_numbers))
+        why = f"missing, so that the condition {self.sql} is unknown (IS NULL and IS NOT NULL ask about missing cells)"
+        missing = [Check(unknown & pl.col(column).is_null(), why, column) for column in self.columns]
+        return [*are_numbers, *self.arithmetic, *missing]
 
     def require(self, names: Iterable[str], file: str | None = None) -> None:
         """Make sure that a table has the columns.

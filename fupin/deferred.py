@@ -13,8 +13,12 @@ else:
 
     class _Deferred(ModuleType):
         def __getattr__(self, name: str) -> Any:
+            import signal
+
             import polars
 
+            if hasattr(signal, "siginterrupt"):  # Polars makes an interrupted read start again
+                signal.siginterrupt(signal.SIGINT, True)
             value = getattr(polars, name)
             setattr(self, name, value)
             return value

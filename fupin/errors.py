@@ -94,6 +94,11 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() or c == "\u3000" else repr(c)[1:-1] for c in text)
 
 
+def counted(number: int, noun: str) -> str:
+    """A number of things."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def nearest(word: str, names: Iterable[str], most: int = 3) -> list[str]:
     """The names most like a word, best first."""
     import difflib

@@ -13,7 +13,7 @@ from fupin import boards, numbers
 from fupin.checks import Check, faults, require_columns
 from fupin.conditions import Condition
 from fupin.deferred import pl
-from fupin.errors import SHOWN, DataError, Fault
+from fupin.errors import SHOWN, DataError, Fault, counted
 from fupin.tables import BATCH, Source
 
 log = logging.getLogger("fupin")
@@ -28,11 +28,13 @@ class Aggregate(NamedTuple):
     Args:
         kind: what is made of the rows; `top` and `bottom` keep the `size` highest or lowest ones.
         value: an expression in quanta (Int128) over the ledger's texts; none for `count`.
+        column: the column that it is made of, for messages.
     """
 
     kind: Kind
     value: pl.Expr | None = None
     size: int = 0
+    column: str | None = None
 
 
 class Ledger(NamedTuple):
@@ -137,7 +139,8 @@ def reduce(
     if lost.any():
         if ledger.strays == "error":
             raise _faults(ledger, units, names, [*checks, *group_checks])
-        log.warning("%d rows of units that are not on the board were ignored", groups.filter(lost)["\0ignored"].sum())
+        ignored = counted(int(groups.filter(lost)["\0ignored"].sum()), "row")
+        log.warning("ignored %s of units that are not on the board", ignored)
         groups = groups.filter(~lost)
     if by and faults(groups.select(by).unique(), group_checks)[1]:
         raise _faults(ledger, units, names, [*checks, *group_checks])
@@ -277,7 +280,7 @@ def _finished(groups: pl.DataFrame, units: Units, aggregates: Mapping[str, Aggre
         if large.height:
             message = "a sum of more than 15 digits before the point"
             shown = large.sort("\0row").head(SHOWN)["\0row"]
-            raise DataError([Fault(message, unit=units.names[row]) for row in shown], large.height)
+            raise DataError([Fault(message, aggregate.column, unit=units.names[row]) for row in shown], large.height)
         groups = groups.with_columns((carried * numbers.ONE + pl.col(name) % numbers.ONE).alias(name))
     return groups
 

@@ -36,6 +36,24 @@ def matches(text: str) -> bool:
     return re.fullmatch(SYNTAX.strip("^$"), text, re.ASCII) is not None
 
 
+def why_not(text: str) -> str:
+    """Why a text is not a number, and what would be one."""
+    import unicodedata
+
+    plain = "".join(unicodedata.normalize("NFKC", text).split())
+    plain = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", plain)  # thousands, and no comma for a point
+    digits, _, decimals = plain.lstrip("+-").partition(".")
+    if len(decimals) > PLACES and decimals.isdigit():
+        return f"it has {len(decimals)} decimals, and 18 are the most"
+    if len(digits) > 15 and digits.isdigit():
+        return f"it has {len(digits)} digits before the point, and 15 are the most"
+    if matches(plain):
+        return f"write {plain} (no spaces, separators or full-width digits)"
+    if plain.endswith("%") and matches(plain[:-1]):
+        return f"write {show(Fraction(plain[:-1]) / 100)}"
+    return "a number is digits with at most one point between them, such as 20 or 0.5"
+
+
 def parse(text: str, what: str) -> Fraction:
     """The number that a word of the command line stands for, a percentage allowed.
 
@@ -44,7 +62,7 @@ def parse(text: str, what: str) -> Fraction:
     """
     number = text.removesuffix("%")
     if not matches(number):
-        raise Misuse(f"{what}: '{text}' is not a number (digits with at most one point, such as 20 or 0.5)")
+        raise Misuse(f"{what}: '{text}' is not a number; {why_not(number)}")
     return Fraction(number) / (100 if text.endswith("%") else 1)
 
 

@@ -28,6 +28,12 @@ class File(click.ParamType[str]):
 
     name = "file"
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse an empty name, which an unset variable of a script leaves."""
+        if not value:
+            raise Misuse(f"{_option(param)}: the name of a file is empty")
+        return str(value)
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         """File names."""
         from click.shell_completion import CompletionItem
@@ -87,7 +93,7 @@ class Names(click.ParamType[tuple[str, ...]]):
 
 
 def _option(param: click.Parameter | None) -> str:
-    return param.opts[0] if param else "option"
+    return "option" if param is None else "FILE" if isinstance(param, click.Argument) else param.opts[0]
 
 
 class Events(NamedTuple):
@@ -104,7 +110,7 @@ class Events(NamedTuple):
 
 
 def verb(
-    name: str, *, examples: str, file_argument: bool = True, keyed: bool = True
+    name: str, *, examples: str, file_argument: bool = True, keyed: bool = True, last: bool = False
 ) -> Callable[[Callback], click.Command]:
     """Make a click command of a function that turns its options into what is applied to a board.
 
@@ -113,6 +119,7 @@ def verb(
         examples: lines that help and manual show, each a command that runs in a sample's folder.
         file_argument: whether the board may be given as an argument (else only by -i or standard input).
         keyed: whether the board's keys must be unique.
+        last: whether it prints for people.
     """
 
     def decorate(function: Callback) -> click.Command:
@@ -130,7 +137,7 @@ def verb(
                     reads += [value] if isinstance(value, str) else value
             key = given["key"]
             apply: Apply = function(**given)
-            return Stage(name, apply, board or input_, tuple(reads), output, key, keyed, verbose)
+            return Stage(name, apply, board or input_, tuple(reads), output, key, keyed, verbose, last)
 
         if file_argument:
             told = "The board; standard input if left out."

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from fupin import numbers
-from fupin.checks import Check, faults, number_check, require_columns
+from fupin.checks import Check, faults, number_check, repeated, require_columns
 from fupin.deferred import pl
-from fupin.errors import DataError
+from fupin.errors import SHOWN, DataError
 from fupin.tables import Source
 
 
@@ -16,7 +16,7 @@ def read_rules(
     required: Sequence[str],
     *,
     amounts: Mapping[str, bool],
-    unique: Sequence[str],
+    unique: list[str],
     optional: Sequence[str] = (),
     checks: Sequence[Check] = (),
 ) -> pl.DataFrame:
@@ -45,10 +45,10 @@ def read_rules(
     rules = [
         *(Check(pl.col(name).is_null(), "blank", name) for name in texts),
         *(number_check(name, blank=blank) for name, blank in amounts.items()),
-        Check(~pl.struct(unique).is_first_distinct(), "'{value}' is there twice", unique[0]),
         *checks,
     ]
-    listed, total = faults(table, rules)
-    if total:
-        raise DataError(source.located(listed), total)
+    broken, twice = faults(table, rules), repeated(table, unique)
+    if broken[1] + twice[1]:
+        listed = sorted([*broken[0], *twice[0]], key=lambda fault: fault.row or 0)
+        raise DataError(source.located(listed[:SHOWN]), broken[1] + twice[1])
     return table.with_columns(numbers.read(name) for name in amounts)

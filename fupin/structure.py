@@ -112,7 +112,7 @@ def header(name: str, data: Data) -> tuple[list[str], bytes]:
         if column and column in columns[:i]:
             faults.append(
                 Fault(
-                    f"the column is there twice, as number {columns.index(column) + 1} and {i + 1}",
+                    f"the column is there twice, as columns {columns.index(column) + 1} and {i + 1}",
                     column,
                     name,
                     1,

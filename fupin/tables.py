@@ -17,7 +17,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from fupin import structure
 from fupin.deferred import pl
@@ -107,10 +107,19 @@ class Source:
             self._check = None
 
     def located(self, faults: Sequence[Fault]) -> list[Fault]:
-        """The faults with file and line in place of rows."""
-        lines = iter(self.lines([fault.row for fault in faults if fault.row is not None]))
-        placed = [fault if fault.row is None else fault._replace(line=next(lines), row=None) for fault in faults]
-        return [fault._replace(file=self.name) for fault in placed]
+        """The faults with file and line in place of rows; those that have another place already keep it."""
+        rows = [row for fault in faults for row in (fault.row, fault.first) if row is not None]
+        lines = dict(zip(rows, self.lines(rows), strict=True))
+        placed = []
+        for fault in faults:
+            if fault.first is not None:
+                fault = fault._replace(message=f"{fault.message}, first on line {lines[fault.first]}", first=None)
+            if fault.row is not None:
+                fault = fault._replace(file=self.name, line=lines[fault.row], row=None)
+            elif fault.file is None and fault.unit is None:
+                fault = fault._replace(file=self.name)
+            placed.append(fault)
+        return placed
 
 
 def frame_source(frame: pl.DataFrame, name: str = "table") -> Source:
@@ -153,18 +162,16 @@ def open_table(name: str, spool: contextlib.ExitStack) -> Source:
             texts = as_text(scanned)
             return Source(name, texts.collect_schema().names(), lambda: texts, lambda rows: [r + 2 for r in rows])
         return _open_csv(name, _bytes_or_path(name, spool, ending in (".gz", ".zst")), spool)
-    except OSError as error:
-        raise DataError(Fault(_why(error, name), file=name)) from None
     except pl.exceptions.PolarsError as error:
         raise DataError(Fault(f"cannot be read as what its name says ({_first_line(error)})", file=name)) from None
-    except (EOFError, ValueError, _zlib_error()) as error:
+    except _Damaged as error:
         raise DataError(Fault(f"cannot be unpacked, it is cut off or damaged ({error})", file=name)) from None
+    except OSError as error:
+        raise DataError(Fault(_why(error, name), file=name)) from None
 
 
-def _zlib_error() -> type[Exception]:
-    import zlib
-
-    return zlib.error
+class _Damaged(Exception):
+    """A compressed file that cannot be unpacked."""
 
 
 def _first_line(error: BaseException) -> str:
@@ -186,6 +193,8 @@ def _bytes_or_path(name: str, spool: contextlib.ExitStack, packed: bool) -> byte
     """The bytes of a small file, or a path where a large one can be read again and again."""
     with contextlib.ExitStack() as opened:
         if name == _STDIN:
+            if sys.stdin is None:
+                raise DataError(Fault("standard input is closed", file=name))
             stream: IO[bytes] = sys.stdin.buffer
             if sys.stdin.isatty():
                 print("fupin: reading a table from the terminal; end it with Ctrl-D", file=sys.stderr)
@@ -194,29 +203,42 @@ def _bytes_or_path(name: str, spool: contextlib.ExitStack, packed: bool) -> byte
             status = os.fstat(stream.fileno())
             if stat.S_ISREG(status.st_mode) and status.st_size > SMALL and not packed:
                 return Path(name)
-        if packed:
-            stream = opened.enter_context(_unpacked(name, stream))
-        data = stream.read(SMALL + 1)
-        if len(data) <= SMALL:
-            return data
-        file = spool.enter_context(tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv"))
-        file.write(data)
-        shutil.copyfileobj(stream, file, SMALL)
-        file.flush()
-        return Path(file.name)
+        with _unpacking(name, stream) if packed else contextlib.nullcontext(stream) as plain:
+            data = plain.read(SMALL + 1)
+            if len(data) <= SMALL:
+                return data
+            file = spool.enter_context(tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv"))
+            file.write(data)
+            shutil.copyfileobj(plain, file, SMALL)
+            file.flush()
+            return Path(file.name)
 
 
-def _unpacked(name: str, stream: IO[bytes]) -> IO[bytes]:
-    """A compressed stream, opened."""
-    if name.lower().endswith(".gz"):
-        import gzip
+@contextlib.contextmanager
+def _unpacking(name: str, stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """A compressed stream, opened.
 
-        return cast(IO[bytes], gzip.open(stream))
+    Raises:
+        _Damaged: it cannot be unpacked while it is read.
+    """
+    import gzip
+    import zlib
+
+    zstd = _zstd()
+    try:
+        with gzip.open(stream) if name.lower().endswith(".gz") else zstd.open(stream) as plain:
+            yield cast(IO[bytes], plain)
+    except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
+        raise _Damaged(error) from None
+
+
+def _zstd() -> Any:
+    """Python's module for Zstandard, which versions before 3.14 have from the package backports.zstd."""
     if sys.version_info >= (3, 14):
         from compression import zstd
     else:
         from backports import zstd
-    return cast(IO[bytes], zstd.open(stream))
+    return zstd
 
 
 def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Source:
@@ -316,6 +338,8 @@ def write_stdout(fill: Callable[[IO[bytes]], object]) -> None:
     Raises:
         DataError: it cannot be written.
     """
+    if sys.stdout is None:
+        raise DataError(Fault("is closed", file="standard output"))
     try:
         sys.stdout.flush()
         fill(sys.stdout.buffer)
@@ -372,18 +396,10 @@ def _write_as(frame: pl.DataFrame, target: str, file: IO[bytes]) -> None:
         with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed:
             _write_csv(frame, cast(IO[bytes], packed))
     elif ending == ".zst":
-        with _zstd_writer(file) as packed:
+        with _zstd().open(file, "wb") as packed:
             _write_csv(frame, packed)
     else:
         _write_csv(frame, file)
-
-
-def _zstd_writer(file: IO[bytes]) -> IO[bytes]:
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return cast(IO[bytes], zstd.open(file, "wb"))
 
 
 def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO) -> None:

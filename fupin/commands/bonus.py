@@ -15,7 +15,7 @@ from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, number_check
 from fupin.deferred import pl
-from fupin.errors import SHOWN, DataError, Fault, Misuse
+from fupin.errors import SHOWN, DataError, Fault, Misuse, counted
 from fupin.ledger import Aggregate, Ledger, Units, reduce
 from fupin.rules import read_rules
 from fupin.tables import Source
@@ -85,7 +85,7 @@ def bonus(
             part = per_item.filter(pl.col("item") == item).select("\0row", pl.col("held").alias(f"{name}_{item}"))
             figures = figures.join(part, on="\0row", how="left", maintain_order="left")
         figures = figures.with_columns((mine["raw"] - figures[name]).alias(f"{name}_absorbed"))
-        options.log.info("%d units at a cap or bound", (figures[f"{name}_absorbed"] != 0).sum())
+        options.log.info("%s at a cap or bound", counted(int((figures[f"{name}_absorbed"] != 0).sum()), "unit"))
         return boards.printed(figures.drop("\0row").with_columns(pl.all().fill_null(0)))
 
     names = [name, *(f"{name}_{item}" for item in items), f"{name}_absorbed"] if detail else [name]
@@ -115,7 +115,7 @@ def _points(events: Ledger, units: Units, keys: Sequence[str], table: pl.DataFra
     count, checks = Aggregate("count"), []
     if has_count:
         number = numbers.read("count")
-        count = Aggregate("sum", number)
+        count = Aggregate("sum", number, column="count")
         checks = [
             number_check("count"),
             Check(
@@ -140,7 +140,11 @@ def _points(events: Ledger, units: Units, keys: Sequence[str], table: pl.DataFra
         pair = pl.struct("item", "level")
         ruled = pair.is_in(known.select(pair).to_series().implode())
         levels = known["level"].drop_nulls().unique()
-        rules.append(Check(has_rule & ~ruled, "no rule for the level '{value}' of this item", "level", levels))
+        unruled, blank = has_rule & ~ruled, pl.col("level").is_null()
+        rules += [
+            Check(unruled & ~blank, "no rule for the level '{value}' of this item", "level", levels),
+            Check(unruled & blank, "no rule for a blank level of the item '{value}'", "level", shown="item"),
+        ]
     found = reduce(events, units, keys, {"\0count": count}, by=by, checks=checks, group_checks=rules)
     times = pl.col("\0count") // numbers.ONE if has_count else pl.col("\0count").cast(pl.Int128)
     priced = found.join(known, on=by, how="left", nulls_equal=True).with_columns(times=times)

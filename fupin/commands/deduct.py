@@ -16,7 +16,7 @@ from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, number_check
 from fupin.deferred import pl
-from fupin.errors import Misuse
+from fupin.errors import Misuse, counted
 from fupin.ledger import Aggregate, Ledger, Units, reduce
 from fupin.rules import read_rules
 from fupin.tables import Source
@@ -75,7 +75,7 @@ def deduct(
             points.sum().alias(f"{name}_points"),
             (value - pl.col("full") + points).sum().alias(f"{name}_absorbed"),
         )
-        options.log.info("%d units at the floor", (figures[f"{name}_absorbed"] > 0).sum())
+        options.log.info("%s at the floor", counted(int((figures[f"{name}_absorbed"] > 0).sum()), "unit"))
         return boards.printed(figures.drop("\0row"))
 
     names = [name, f"{name}_events", f"{name}_points", f"{name}_absorbed"] if detail else [name]
@@ -119,7 +119,7 @@ def _checks(
     if each:
         low, high = (numbers.whole(numbers.quanta(bound)) for bound in each)
         bounds = f"{numbers.show(each[0])} to {numbers.show(each[1])}"
-        outside = (points < low) | (points > high)
+        outside = ((points < low) & (points >= 0)) | (points > high)
         checks.append(Check(outside, f"'{{value}}' is outside what an event may cost, {bounds}", column))
     if once:
         checks.append(Check(pl.col(once).is_null(), "blank, where --once needs to know what the event is about", once))
@@ -142,7 +142,7 @@ def _counting(
     """Events and points of each unit (and item): `row`, the item, `events`, `points`."""
     points = numbers.read(column)
     if not once:
-        figures = {"\0events": Aggregate("count"), "\0points": Aggregate("sum", points)}
+        figures = {"\0events": Aggregate("count"), "\0points": Aggregate("sum", points, column=column)}
         return reduce(events, units, keys, figures, by=by, checks=checks)
     figures = {"\0points": Aggregate("max", points)}
     if by:

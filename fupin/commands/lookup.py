@@ -89,6 +89,9 @@ def _parse_take(text: str) -> list[tuple[str, str]]:
         if not column or (equals and not name):
             raise Misuse(f"--take: '{word}' is not COLUMN or COLUMN=NAME")
         found.append((column, name or column))
+    names = [name for _, name in found]
+    if len(set(names)) < len(names):
+        raise Misuse(f"--take: '{text}' makes two columns of one name")
     return found
 
 

@@ -118,9 +118,8 @@ def _no_ties(mine: pl.DataFrame, placed: pl.DataFrame, names: pl.Series) -> None
         DataError: units share a place; they are named.
     """
     above = placed.select("\0at", "place", "tied", before=pl.col("\0at").shift(1)).filter("tied")
-    told = above.with_columns(
-        message=pl.lit("shares place ") + pl.col("place").cast(pl.String) + " with " + names[above["before"]]
-    )
+    both = names[above["\0at"]] + " shares place " + above["place"].cast(pl.String) + " with " + names[above["before"]]
+    told = above.with_columns(both.alias("message"))
     shown = mine.select("\0at").join(told, on="\0at", how="left", maintain_order="left")
     check(
         shown,

@@ -64,7 +64,7 @@ def _aligned(section: pl.DataFrame, shown: Sequence[tuple[str, str]]) -> str:
     """An aligned table: numbers to the right, texts to the left."""
     import tabulate
 
-    tabulate.WIDE_CHARS_MODE = True
+    tabulate.WIDE_CHARS_MODE, tabulate.MIN_PADDING = True, 0
     cells = section.select(pl.col(column).fill_null("").alias(str(i)) for i, (column, _) in enumerate(shown))
     numeric = section.select(
         (numbers.is_number(column).fill_null(True).all() & pl.col(column).is_not_null().any()).alias(str(i))
@@ -84,7 +84,7 @@ fupin report expected.csv --title 'Villages, 2019' --columns rank,village=村,to
 """
 
 
-@options.verb("report", examples=EXAMPLES, keyed=False)
+@options.verb("report", examples=EXAMPLES, keyed=False, last=True)
 @click.option("--title", metavar="TEXT", help="A line above the table.")
 @click.option("--columns", metavar="A,B=NAME", help="The columns to show, and what to call them.")
 @click.option("--top", type=click.IntRange(0), metavar="N", help="Only N rows from the top.")
@@ -96,6 +96,10 @@ def command(columns: str | None, key: Any, **given: Any) -> options.Apply:
     shown = [tuple(word.partition("=")[::2]) for word in columns.split(",")] if columns else []
     if not all(column for column, _ in shown):
         raise Misuse(f"--columns: '{columns}' names a column that is blank")
+
+    output = click.get_current_context().params["output"]
+    if output and output.lower().endswith((".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf")):
+        raise Misuse(f"-o: report writes an aligned text, which '{output}' is not; end the name in .txt")
 
     def apply(board: pl.DataFrame, files: Files) -> str:
         return report(board, columns=[(column, name or column) for column, name in shown], **given)

@@ -176,7 +176,7 @@ def _check_shares(mine: pl.DataFrame, ties: Ties, allow_overlap: bool) -> None:
         rows = mine.select(begins.arg_true()).to_series().head(SHOWN)
         tied = [", ".join(mine["unit"][i] for i in mine["together"][row]) for row in rows]
         mine = mine.with_columns(pl.Series("tied", [None] * mine.height, dtype=pl.String).scatter(rows, tied))
-        message = "tied over different amounts: {value} (--ties full or split decides)"
+        message = "{value} are tied over different amounts (--ties full or split decides)"
         checks.append(Check(begins, message, shown="tied"))
     if not allow_overlap:
         checks.append(Check(pl.col("both"), "would get a prize and a penalty (--allow-overlap adds them up)"))

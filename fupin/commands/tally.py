@@ -63,7 +63,7 @@ def tally(
         value = numbers.read(column)
         checks = [number_check(column)]
         kind: Literal["sum", "min", "max"] = "sum" if figure in ("sum", "mean") else figure  # type: ignore[assignment]
-        figures["\0value"] = Aggregate(kind, value)
+        figures["\0value"] = Aggregate(kind, value, column=column)
         if trim:
             figures |= {"\0top": Aggregate("top", value, trim), "\0bottom": Aggregate("bottom", value, trim)}
     found = reduce(events, Units(board, keys), keys, figures, by=wanted if figure == "distinct" else [], checks=checks)

@@ -15,7 +15,7 @@ from fupin.chain import Files
 from fupin.checks import Check, check
 from fupin.conditions import Condition
 from fupin.deferred import pl
-from fupin.errors import Misuse
+from fupin.errors import Misuse, counted
 from fupin.ledger import Aggregate, Ledger, Units, reduce
 
 
@@ -61,7 +61,7 @@ def veto(
         reasons.append(rows.join(found, on="\0row", how="left", maintain_order="left")["\0reasons"])
         marked = marked | reasons[-1].is_not_null()
     texts = pl.DataFrame({"vetoed": marked.cast(pl.String), "veto_reason": _joined(reasons, board.height)})
-    options.log.info("%d units vetoed", marked.sum())
+    options.log.info("%s vetoed", counted(int(marked.sum()), "unit"))
     return board.with_columns(texts)
 
 
