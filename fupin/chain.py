@@ -81,7 +81,10 @@ def check(stages: Sequence[Stage]) -> None:
     """
     for number, stage in enumerate(stages):
         if stage.last and number < len(stages) - 1:
-            raise Failure(stage.verb, Misuse("prints for people; it can only be the last verb"))
+            after = stages[number + 1].verb
+            raise Failure(
+                after, Misuse(f"nothing can follow {stage.verb}, which prints for people and has to be the last verb")
+            )
         dashes = stage.inputs.count("-")
         what = "the table of the stage before" if number else "standard input"
         if dashes > 1:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import signal
+import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -54,7 +55,14 @@ class Verbs(click.Group):
                 raise Failure(verb, error) from None
         from fupin import chain
 
-        chain.run(stages, _announce)
+        try:
+            chain.run(stages, _announce)
+        except KeyboardInterrupt:
+            raise Interrupted from None
+
+
+class Interrupted(Exception):
+    """Somebody pressed Ctrl-C; click would print an empty line for it."""
 
 
 def _split(words: Sequence[str]) -> list[list[str]]:
@@ -113,6 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if arguments is None and hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     try:
         return fupin.main(arguments, prog_name="fupin", standalone_mode=False) or 0
     except Failure as failure:
@@ -126,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         context = getattr(error, "ctx", None)
         verb = context.info_name if context is not None and context.parent is not None else ""
         return _report([" ".join(error.format_message().split())], verb, Misuse.status)
-    except (KeyboardInterrupt, click.exceptions.Abort):
+    except (Interrupted, KeyboardInterrupt, click.exceptions.Abort):
         return 130
     except SystemExit:
         raise

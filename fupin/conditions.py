@@ -29,9 +29,10 @@ _TOKEN = re.compile(
       |(?P<word>\w+)
       |"(?P<name>(?:[^"]|"")+)"
       |'(?P<text>(?:[^']|'')*)'
-      |(?P<sign><>|!=|<=|>=|[=<>+\-*(),]))""",
+      |(?P<sign><>|!=|<=|>=|--|[=<>+\-*(),]))""",
     re.VERBOSE,
 )
+_PRODUCTS = 3
 _KEYWORDS = {"AND", "OR", "NOT", "IS", "NULL", "LIKE", "IN", "BETWEEN"}
 _COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "=": lambda a, b: a == b,
@@ -94,6 +95,7 @@ class _Parser:
         self.what = what
         self.tokens: list[tuple[str, str, int]] = []
         self.position = 0
+        self.products = 0
         self.columns: dict[str, None] = {}
         self.numeric: dict[str, None] = {}
         self.arithmetic: list[Check] = []
@@ -114,6 +116,8 @@ class _Parser:
             word, start = match[kind], match.start(kind) - (kind in ("name", "text"))
             if kind == "word" and word.upper() in _KEYWORDS:
                 kind, word = "keyword", word.upper()
+            if word == "--":
+                self.fail("'--' begins a comment in SQL, which has no place here", start)
             quote_mark = {"name": '"', "text": "'"}.get(kind, "")
             self.tokens.append((kind, word.replace(quote_mark * 2, quote_mark) if quote_mark else word, start))
             position = match.end()
@@ -214,6 +218,8 @@ class _Parser:
             self.fail("a text is compared with a number (put both in quotes, or neither)")
         if not kinds:
             names = [value.column for value in values]
+            if words := [name for name in names if name.lower() in ("true", "false")]:
+                self.fail(f"{words[0]} is a text; write '{words[0]}' in single quotes")
             self.fail(f"are {' and '.join(names)} numbers ({names[0]} + 0) or texts (TEXT({names[0]}))?")
         convert = self.as_number if kinds == {"number"} else self.as_text
         return [convert(value) for value in values]
@@ -231,23 +237,25 @@ class _Parser:
             self.fail("a number is needed")
         return value.expr
 
-    def exact(self, value: pl.Expr) -> _Value:
-        """A sum, whose size is watched."""
-        self.arithmetic.append(
-            Check(numbers.too_large(value), f"{self.sql} makes a number of more than 15 digits before the point")
-        )
-        return _Value("number", value)
-
     def sum(self) -> _Value:
         value = self.product()
+        result = None
         while sign := self.take("+", "-"):
-            left, right = self.as_number(value), self.as_number(self.product())
-            value = self.exact(left + right if sign == "+" else left - right)
-        return value
+            left = self.as_number(value) if result is None else result
+            right = self.as_number(self.product())
+            result = left + right if sign == "+" else left - right
+        if result is None:
+            return value
+        why = f"{self.sql} makes a number of more than 15 digits before the point"
+        self.arithmetic.append(Check(numbers.too_large(result), why))
+        return _Value("number", result)
 
     def product(self) -> _Value:
         value = self.factor()
         while self.take("*"):
+            self.products += 1
+            if self.products > _PRODUCTS:  # each of them multiplies the size of the expression
+                self.fail(f"more than {_PRODUCTS} multiplications in a condition")
             result, inexact, large = numbers.product(self.as_number(value), self.as_number(self.factor()))
             self.arithmetic += [
                 Check(inexact, f"{self.sql} makes a number of more than 18 decimals"),

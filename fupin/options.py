@@ -128,6 +128,8 @@ def verb(
             input_: str | None, output: str | None, verbose: bool, board: str | None = None, **given: Any
         ) -> Stage:
             context = click.get_current_context()
+            if output == "":
+                raise Misuse("-o: the name of a file is empty")
             if board and input_:
                 raise Misuse(f"the board is given twice, as {board} and as -i {input_}")
             reads: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fupin import numbers
 from fupin.checks import Check, faults, number_check, repeated, require_columns
 from fupin.deferred import pl
-from fupin.errors import SHOWN, DataError
+from fupin.errors import SHOWN, DataError, Fault
 from fupin.tables import Source
 
 
@@ -19,6 +19,7 @@ def read_rules(
     unique: list[str],
     optional: Sequence[str] = (),
     checks: Sequence[Check] = (),
+    some: bool = False,
 ) -> pl.DataFrame:
     """Read a rule table and make sure that it can be applied.
 
@@ -29,6 +30,7 @@ def read_rules(
         unique: columns that together name a rule once.
         optional: columns that it may have; where it has not, their cells are blank.
         checks: what else each row must fulfil.
+        some: whether it must have a row.
 
     Returns:
         the required and optional columns: amounts as Int128 quanta, the others as texts.
@@ -47,6 +49,8 @@ def read_rules(
         *(number_check(name, blank=blank) for name, blank in amounts.items()),
         *checks,
     ]
+    if some and not table.height:
+        raise DataError(Fault("it has no rows", file=source.name))
     broken, twice = faults(table, rules), repeated(table, unique)
     if broken[1] + twice[1]:
         listed = sorted([*broken[0], *twice[0]], key=lambda fault: fault.row or 0)

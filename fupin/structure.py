@@ -105,7 +105,7 @@ def header(name: str, data: Data) -> tuple[list[str], bytes]:
     text = head.decode("utf-8-sig")
     record = text.removesuffix("\n").removesuffix("\r")
     if not re.fullmatch(_RECORD, record):
-        raise DataError(Fault(_malformed(record, 0), file=name, line=1))
+        raise DataError(Fault(_malformed(record, 0, record.count('"') % 2 == 1), file=name, line=1))
     columns = next(csv.reader([text], strict=True), [""])
     faults = [Fault(f"column {i} has no name", file=name, line=1) for i, c in enumerate(columns, 1) if not c]
     for i, column in enumerate(columns):

@@ -68,7 +68,7 @@ class Source:
         """The whole table."""
         try:
             frame = self._scan().collect()
-        except pl.exceptions.ComputeError:
+        except pl.exceptions.PolarsError:
             self.verify()  # names the line of bytes that are not UTF-8
             raise
         if frame[self.columns[-1]].has_nulls():
@@ -92,7 +92,7 @@ class Source:
                 if batch["\0uncertain"].any():
                     self.verify()
                 yield batch
-        except pl.exceptions.ComputeError:
+        except pl.exceptions.PolarsError:
             self.verify()
             raise
 
@@ -159,14 +159,16 @@ def open_table(name: str, spool: contextlib.ExitStack) -> Source:
         if ending in (".parquet", ".arrow", ".ipc", ".feather"):
             data = _bytes_or_path(name, spool, False)
             scanned = pl.scan_parquet(data, glob=False) if ending == ".parquet" else pl.scan_ipc(data)
-            texts = as_text(scanned)
+            texts = as_text(scanned, name)
             return Source(name, texts.collect_schema().names(), lambda: texts, lambda rows: [r + 2 for r in rows])
         return _open_csv(name, _bytes_or_path(name, spool, ending in (".gz", ".zst")), spool)
     except pl.exceptions.PolarsError as error:
-        raise DataError(Fault(f"cannot be read as what its name says ({_first_line(error)})", file=name)) from None
+        raise DataError(Fault("cannot be read as what its name says", file=name)) from error
     except _Damaged as error:
-        raise DataError(Fault(f"cannot be unpacked, it is cut off or damaged ({error})", file=name)) from None
+        raise DataError(Fault("cannot be unpacked, it is cut off or damaged", file=name)) from error
     except OSError as error:
+        if error.errno is None:  # Polars' own
+            raise DataError(Fault("cannot be read as what its name says", file=name)) from None
         raise DataError(Fault(_why(error, name), file=name)) from None
 
 
@@ -277,43 +279,47 @@ def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Sou
     return Source(name, columns, scan, find_lines, None if certain else check, isinstance(data, bytes))
 
 
-def as_text(frame: pl.LazyFrame) -> pl.LazyFrame:
+def as_text(frame: pl.LazyFrame, name: str = "table") -> pl.LazyFrame:
     """A frame of any types as texts: decimals in full, floats in their shortest form, dates ISO, null blank.
 
     Raises:
-        DataError: a column holds what has no text, such as a list.
+        DataError: it has no column, one without a name, or one that holds what has no text, such as a list.
     """
+    schema = frame.collect_schema()
+    if not schema or "" in schema:
+        raise DataError(Fault("a column has no name" if schema else "it has no column", file=name))
     texts = []
-    for column, kind in frame.collect_schema().items():
+    for column, kind in schema.items():
         cell = pl.col(column)
         if kind == pl.String:
             cell = cell.replace("", None)
         elif kind.is_float():
-            plain = cell.cast(pl.String)
-            short = (
-                plain.cast(pl.Decimal(38, 18), strict=False)
-                .cast(pl.String)
-                .str.strip_chars_end("0")
-                .str.strip_chars_end(".")
-            )
-            cell = (
-                pl.when(
-                    plain.str.contains("e", literal=True)
-                    & short.is_not_null()
-                    & (cell.abs() >= 1e-18)
-                    & (cell.abs() < 1e20)
-                )
-                .then(short)
-                .otherwise(plain.str.strip_suffix(".0"))
-            )
+            cell = _float_text(cell)
         elif isinstance(kind, pl.Datetime):
             cell = cell.dt.to_string("iso:strict")
-        elif kind.is_nested() or kind in (pl.Binary, pl.Object):
-            raise DataError(Fault(f"holds {kind}, which has no text", column))
+        elif kind.is_nested() or kind in (pl.Binary, pl.Object) or isinstance(kind, pl.Duration):
+            raise DataError(Fault(f"holds {kind}, which is no cell of a table", column, name))
         else:
             cell = cell.cast(pl.String)
         texts.append(cell.alias(column))
     return frame.select(texts)
+
+
+def _float_text(cell: pl.Expr) -> pl.Expr:
+    """A float in its shortest decimal form, without an exponent."""
+    text = cell.cast(pl.String)
+    power = text.str.extract(r"e([+-]?[0-9]+)$").cast(pl.Int32)
+    digits = text.str.extract(r"^-?([0-9.]+)e").str.replace(".", "", literal=True)
+
+    def zeros(number: pl.Expr) -> pl.Expr:
+        return pl.lit("0").repeat_by(pl.max_horizontal(number, pl.lit(0))).list.join("")
+
+    large = pl.concat_str(digits, zeros(power - digits.str.len_chars().cast(pl.Int32) + 1))
+    small = pl.concat_str(pl.lit("0."), zeros(-power - 1), digits.str.strip_chars_end("0"))
+    long = pl.concat_str(
+        pl.when(cell < 0).then(pl.lit("-")).otherwise(pl.lit("")), pl.when(power < 0).then(small).otherwise(large)
+    )
+    return pl.when(power.is_not_null()).then(long).otherwise(text.str.strip_suffix(".0").replace("-0", "0"))
 
 
 def write(frame: pl.DataFrame, target: str | None = None) -> None:
@@ -359,8 +365,8 @@ def write_file(target: str, fill: Callable[[IO[bytes]], object]) -> None:
     path = os.path.realpath(target)
     temporary = None
     try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            with open(path, "wb") as device:
+        if os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
+            with open(target, "wb") as device:
                 fill(device)
             return
         with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".fupin-", delete=False) as file:

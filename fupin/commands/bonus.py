@@ -56,6 +56,8 @@ def bonus(
     """
     table = _rules(rules)
     items = table["item"].unique(maintain_order=True)
+    if detail and "absorbed" in items:
+        raise DataError(Fault(f"an item of that name leaves no {name}_absorbed for --detail", "item", rules.name))
     keys = boards.key_of(board, key)
     events.require(["item"])
     found = _points(events, Units(board, keys), keys, table)
@@ -148,11 +150,11 @@ def _points(events: Ledger, units: Units, keys: Sequence[str], table: pl.DataFra
     found = reduce(events, units, keys, {"\0count": count}, by=by, checks=checks, group_checks=rules)
     times = pl.col("\0count") // numbers.ONE if has_count else pl.col("\0count").cast(pl.Int128)
     priced = found.join(known, on=by, how="left", nulls_equal=True).with_columns(times=times)
-    most = numbers.LIMIT * numbers.ONE - 1
+    most = 1000 * numbers.LIMIT * numbers.ONE  # so that sums over levels and items stay within 128 bits
     large = pl.col("points").abs() > numbers.whole(most) // pl.max_horizontal("times", numbers.whole(1))
     wrong = priced.filter(large)["\0row"]
     if wrong.len():
-        message = "count × points makes a number of more than 15 digits before the point"
+        message = "count × points makes a number of more than 18 digits before the point"
         raise DataError([Fault(message, unit=units.names[row]) for row in wrong.head(SHOWN)], wrong.len())
     sums = priced.lazy().group_by("\0row", "item").agg((pl.col("times") * pl.col("points")).sum().alias("points"))
     return sums.collect(engine="streaming")

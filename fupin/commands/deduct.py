@@ -99,6 +99,7 @@ def _items(source: Source, floor: Fraction) -> pl.DataFrame:
         amounts={"full": False, "floor": True},
         unique=["item"],
         checks=[above],
+        some=True,
     )
     return marks.with_columns(pl.col("floor").fill_null(numbers.whole(numbers.quanta(floor))))
 
@@ -144,14 +145,13 @@ def _counting(
     if not once:
         figures = {"\0events": Aggregate("count"), "\0points": Aggregate("sum", points, column=column)}
         return reduce(events, units, keys, figures, by=by, checks=checks)
-    figures = {"\0points": Aggregate("max", points)}
-    if by:
-        figures["\0order"] = Aggregate("min", pl.col("\0order").cast(pl.Int128))
-    tasks = reduce(events, units, keys, figures, by=[*dict.fromkeys([*by, once])], checks=checks)
-    if by:  # of a task's events the one with most points counts, with its item; of equal ones the first
-        tasks = tasks.sort("\0points", "\0order", descending=[True, False]).unique(
-            ["\0row", once], keep="first", maintain_order=True
-        )
+    if not by:
+        tasks = reduce(events, units, keys, {"\0points": Aggregate("max", points)}, by=[once], checks=checks)
+    else:  # of a task's events the dearest counts, with its item; of equally dear ones the first
+        first = {"\0order": Aggregate("min", pl.col("\0order").cast(pl.Int128))}
+        tasks = reduce(events, units, keys, first, by=list(dict.fromkeys([*by, once, column])), checks=checks)
+        tasks = tasks.with_columns(points.alias("\0points")).sort("\0points", "\0order", descending=[True, False])
+        tasks = tasks.unique(["\0row", once], keep="first", maintain_order=True)
     return tasks.group_by("\0row", *by).agg(pl.len().alias("\0events"), pl.col("\0points").sum())
 
 

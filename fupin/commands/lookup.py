@@ -91,7 +91,8 @@ def _parse_take(text: str) -> list[tuple[str, str]]:
         found.append((column, name or column))
     names = [name for _, name in found]
     if len(set(names)) < len(names):
-        raise Misuse(f"--take: '{text}' makes two columns of one name")
+        twice = next(name for name in names if names.count(name) > 1)
+        raise Misuse(f"--take: '{text}' makes two columns called '{twice}'")
     return found
 
 

@@ -92,7 +92,8 @@ def rank(
         result = _compared(result, previous, keys, name, bool(placing.get("replace")))
     if keep_order:
         return result
-    order = result.select(facts["group"], place=pl.col(name).cast(pl.Int64)).with_row_index("at")
+    check(result, [number_check(name, blank=True)])
+    order = result.select(facts["group"], place=numbers.read(name)).with_row_index("at")
     return result[order.sort("group", "place", "at", nulls_last=True)["at"]]
 
 

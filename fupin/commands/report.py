@@ -44,9 +44,9 @@ def report(
     require_columns([*(column for column, _ in columns), *([by] if by else [])], board.columns)
     shown = list(columns) or [(column, column) for column in board.columns]
     parts = [title] if title else []
-    sections = board.partition_by(by, maintain_order=True) if by else [board]
+    sections = board.partition_by(by, maintain_order=True) if by and board.height else [board]
     for section in sections:
-        if by:
+        if by and section.height:
             parts.append(f"{by}: {section[by][0] or ''}")
         parts.append(_aligned(_cut(section, top, bottom), shown))
     return "\n\n".join([*parts, *notes]) + "\n"
@@ -60,12 +60,17 @@ def _cut(section: pl.DataFrame, top: int | None, bottom: int | None) -> pl.DataF
     return pl.concat([first, section.tail(min(bottom or 0, section.height - first.height))])
 
 
+def _printable(column: str) -> pl.Expr:
+    """A cell on one line, without what would steer a terminal."""
+    return pl.col(column).fill_null("").str.replace_all(r"\s*[\r\n]+\s*", " ").str.replace_all(r"\p{Cc}", "")
+
+
 def _aligned(section: pl.DataFrame, shown: Sequence[tuple[str, str]]) -> str:
     """An aligned table: numbers to the right, texts to the left."""
     import tabulate
 
-    tabulate.WIDE_CHARS_MODE, tabulate.MIN_PADDING = True, 0
-    cells = section.select(pl.col(column).fill_null("").alias(str(i)) for i, (column, _) in enumerate(shown))
+    tabulate.WIDE_CHARS_MODE, tabulate.PRESERVE_WHITESPACE, tabulate.MIN_PADDING = True, True, 0
+    cells = section.select(_printable(column).alias(str(i)) for i, (column, _) in enumerate(shown))
     numeric = section.select(
         (numbers.is_number(column).fill_null(True).all() & pl.col(column).is_not_null().any()).alias(str(i))
         for i, (column, _) in enumerate(shown)

@@ -79,6 +79,9 @@ def reward(
             by,
         )
         check(mine, [Check(counts & number_check(by).bad, number_check(by).message, by), no_place])
+        begin = mine.group_by("\0group").agg(late=(place.min() > numbers.ONE) & ~pl.col("\0out").any())
+        if begin["late"].any():
+            options.log.warning("no unit has place 1; the best place there is counts as the first")
         shares = _shares(mine.filter(counts).select("\0at", "\0group", place=place), amounts, ties, places)
         facts_of = mine.select("\0at", "\0out").join(shares, on="\0at", how="left", maintain_order="left")
         _check_shares(facts_of.with_columns(unit=boards.units(mine, keys)), ties, allow_overlap)
@@ -191,8 +194,8 @@ fupin rank villages.csv --by field then reward --prize 3000,2000,1000 --penalty 
 def _amounts(text: str | None, what: str) -> list[Fraction]:
     """The amounts of a comma-separated list, 0 or more each."""
     found = [numbers.parse(word, what) for word in text.split(",")] if text else []
-    if any(amount < 0 or amount >= numbers.LIMIT for amount in found):
-        raise Misuse(f"{what}: '{text}': write amounts without a sign; penalties are made negative")
+    if "%" in (text or "") or any(amount < 0 or amount >= numbers.LIMIT for amount in found):
+        raise Misuse(f"{what}: '{text}': write amounts, without a sign or %; penalties are made negative")
     return found
 
 

@@ -129,6 +129,8 @@ def command(
         raise Misuse("give --when SQL, --events FILE, or both")
     if because and len(because) != len(when):
         raise Misuse(f"{len(when)} --when and {len(because)} --because; give a reason for each condition, or for none")
+    if not all(because):
+        raise Misuse("--because: a reason needs words")
     if reason and events is None:
         raise Misuse("--reason goes with --events")
     pairs = list(zip(when, because or [condition.sql for condition in when], strict=True))

@@ -16,9 +16,10 @@ from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
-from fupin.errors import SHOWN, DataError, Fault, FupinError, Misuse
+from fupin.errors import SHOWN, DataError, Fault, Misuse
 from fupin.ledger import Aggregate, Ledger, Units, locate, reduce
 from fupin.parts import Missing, NotAssessed, Term, cell_checks, check_sum, combine, parse_term
+from fupin.rules import read_rules
 from fupin.tables import Source
 
 
@@ -110,26 +111,29 @@ def _item_terms(items: Source) -> list[Term]:
     Raises:
         DataError: the table is at fault.
     """
-    require_columns(["item", "full"], items.columns, items.name)
-    table = items.read()
-    terms: list[Term] = []
-    faults = []
-    for row, rule in enumerate(table.iter_rows(named=True)):
-        try:
-            if not rule["item"]:
-                raise Misuse("blank")
-            if rule["item"] in [term.column for term in terms]:
-                raise Misuse(f"'{rule['item']}' is there twice")
-            full = None if rule["full"] is None else numbers.parse(rule["full"], "full")
-            if full is not None and full < 0:
-                raise Misuse("full marks are 0 or more")
-            factor = rule.get("weight")
-            terms.append(Term(rule["item"], full, Fraction(1) if factor is None else numbers.parse(factor, "weight")))
-        except FupinError as error:
-            faults.append(Fault(str(error), "item", row=row))
-    if faults:
-        raise DataError(items.located(faults))
-    return terms
+    factor, full = pl.col("weight"), numbers.read("full")
+    table = read_rules(
+        items,
+        ["item", "full"],
+        optional=["weight"],
+        amounts={"full": True},
+        unique=["item"],
+        checks=[
+            Check(full < 0, "'{value}' is below 0; full marks are 0 or more", "full"),
+            Check(
+                ~factor.str.contains(f"^{numbers.WORD}%?$"), "'{value}' is not a weight, such as 0.3 or 30%", "weight"
+            ),
+        ],
+        some=True,
+    )
+    return [
+        Term(
+            item,
+            None if marks is None else Fraction(marks, numbers.ONE),
+            Fraction(1) if weight is None else numbers.parse(weight, f"{items.name}: weight"),
+        )
+        for item, marks, weight in table.select("item", "full", "weight").rows()
+    ]
 
 
 def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Term], height: int) -> pl.DataFrame:
