@@ -85,6 +85,7 @@ class _Value(NamedTuple):
     kind: str  # "column", "text", "number", "truth"
     expr: pl.Expr
     column: str = ""
+    products: int = 0  # how deep they are nested; each multiplies the size of the expression
 
 
 class _Parser:
@@ -95,7 +96,6 @@ class _Parser:
         self.what = what
         self.tokens: list[tuple[str, str, int]] = []
         self.position = 0
-        self.products = 0
         self.columns: dict[str, None] = {}
         self.numeric: dict[str, None] = {}
         self.arithmetic: list[Check] = []
@@ -239,35 +239,40 @@ class _Parser:
 
     def sum(self) -> _Value:
         value = self.product()
+        products = value.products
         result = None
         while sign := self.take("+", "-"):
             left = self.as_number(value) if result is None else result
-            right = self.as_number(self.product())
+            other = self.product()
+            products = max(products, other.products)
+            right = self.as_number(other)
             result = left + right if sign == "+" else left - right
         if result is None:
             return value
         why = f"{self.sql} makes a number of more than 15 digits before the point"
         self.arithmetic.append(Check(numbers.too_large(result), why))
-        return _Value("number", result)
+        return _Value("number", result, products=products)
 
     def product(self) -> _Value:
         value = self.factor()
         while self.take("*"):
-            self.products += 1
-            if self.products > _PRODUCTS:  # each of them multiplies the size of the expression
-                self.fail(f"more than {_PRODUCTS} multiplications in a condition")
-            result, inexact, large = numbers.product(self.as_number(value), self.as_number(self.factor()))
+            other = self.factor()
+            products = value.products + other.products + 1
+            if products > _PRODUCTS:
+                self.fail(f"more than {_PRODUCTS + 1} factors")
+            result, inexact, large = numbers.product(self.as_number(value), self.as_number(other))
             self.arithmetic += [
                 Check(inexact, f"{self.sql} makes a number of more than 18 decimals"),
                 Check(large, f"{self.sql} makes a number of more than 15 digits before the point"),
             ]
-            value = _Value("number", result)
+            value = _Value("number", result, products=products)
         return value
 
     def factor(self) -> _Value:
         if sign := self.take("-", "+"):
-            number = self.as_number(self.factor())
-            return _Value("number", numbers.whole(0) - number if sign == "-" else number)
+            value = self.factor()
+            number = self.as_number(value)
+            return _Value("number", numbers.whole(0) - number if sign == "-" else number, products=value.products)
         if self.take("("):
             value = self.any()
             self.need(")")
