@@ -128,12 +128,15 @@ def reduce(
     ledger.require([*names, *by])
     aggregates = {"\0ignored": Aggregate("count"), **aggregates} if ledger.strays == "ignore" else dict(aggregates)
     parts: list[pl.DataFrame] = []
+    events = 0
     for batch in _batches(ledger, units, names, by, aggregates, checks):
         if batch["\0faulty"].any():
             raise _faults(ledger, units, names, [*checks, *group_checks])
         parts.append(_reduced(batch, by, aggregates))
+        events += batch.height
         if sum(part.height for part in parts) > _COMPACT:
             parts = [_merged(parts, by, aggregates)]
+    log.info("%s", counted(events, "event"))
     groups = _merged(parts, by, aggregates).join(units.rows, on="\0unit", how="left")
     lost = groups["\0row"].is_null()
     if lost.any():
