@@ -6,8 +6,7 @@ import pytest
 from harness import fupin
 
 BOARD = (
-    'u,total,code,county,"a b",day,2019年\n1,69.9,007,华容,3,2019-04-01,1\n'
-BOARD += '2,70,7,临湘,,2019-10-31,2\n3,,x,华容,1,,3\n'
+    'u,total,code,county,"a b",day,2019年\n1,69.9,007,华容,3,2019-04-01,1\n2,70,7,临湘,,2019-10-31,2\n3,,x,华容,1,,3\n'
 )
 
 
