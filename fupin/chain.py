@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from fupin import boards, tables
+from fupin import boards, tables, writing
 from fupin.deferred import pl
 from fupin.errors import DataError, Failure, FupinError, Misuse, counted
 from fupin.tables import Source
@@ -160,8 +160,8 @@ def _placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: S
 def _write(result: pl.DataFrame | str, output: str | None) -> None:
     """Write a stage's result to where it goes."""
     if isinstance(result, pl.DataFrame):
-        tables.write(result, output)
+        writing.write(result, output)
     elif output is None or output == "-":
-        tables.write_stdout(lambda file: file.write(result.encode()))
+        writing.write_stdout(lambda file: file.write(result.encode()))
     else:
-        tables.write_file(output, lambda file: file.write(result.encode()))
+        writing.write_file(output, lambda file: file.write(result.encode()))

@@ -14,27 +14,12 @@ from fupin.checks import Check, faults, require_columns
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, counted
+from fupin.partials import Aggregate, finished, merged, reduced
 from fupin.tables import BATCH, Source
 
 log = logging.getLogger("fupin")
 
-Kind = Literal["count", "sum", "min", "max", "top", "bottom"]
 _COMPACT = 4 * BATCH
-
-
-class Aggregate(NamedTuple):
-    """One figure per unit from the rows of a ledger.
-
-    Args:
-        kind: what is made of the rows; `top` and `bottom` keep the `size` highest or lowest ones.
-        value: an expression in quanta (Int128) over the ledger's texts; none for `count`.
-        column: the column that it is made of, for messages.
-    """
-
-    kind: Kind
-    value: pl.Expr | None = None
-    size: int = 0
-    column: str | None = None
 
 
 class Ledger(NamedTuple):
@@ -132,12 +117,12 @@ def reduce(
     for batch in _batches(ledger, units, names, by, aggregates, checks):
         if batch["\0faulty"].any():
             raise _faults(ledger, units, names, [*checks, *group_checks])
-        parts.append(_reduced(batch, by, aggregates))
+        parts.append(reduced(batch, by, aggregates))
         events += batch.height
         if sum(part.height for part in parts) > _COMPACT:
-            parts = [_merged(parts, by, aggregates)]
+            parts = [merged(parts, by, aggregates)]
     log.info("%s", counted(events, "event"))
-    groups = _merged(parts, by, aggregates).join(units.rows, on="\0unit", how="left")
+    groups = merged(parts, by, aggregates).join(units.rows, on="\0unit", how="left")
     lost = groups["\0row"].is_null()
     if lost.any():
         if ledger.strays == "error":
@@ -147,7 +132,7 @@ def reduce(
         groups = groups.filter(~lost)
     if by and faults(groups.select(by).unique(), group_checks)[1]:
         raise _faults(ledger, units, names, [*checks, *group_checks])
-    return _finished(groups, units, aggregates).select("\0row", *by, *(a for a in aggregates if a != "\0ignored"))
+    return finished(groups, units.names, aggregates).select("\0row", *by, *(a for a in aggregates if a != "\0ignored"))
 
 
 def _batches(
@@ -192,100 +177,6 @@ def _key_checks(names: Sequence[str]) -> list[Check]:
 
 def _any(conditions: Iterable[pl.Expr]) -> pl.Expr:
     return pl.any_horizontal(pl.lit(False), *(condition.fill_null(False) for condition in conditions))
-
-
-def _reduced(batch: pl.DataFrame, by: Sequence[str], aggregates: Mapping[str, Aggregate]) -> pl.DataFrame:
-    """A batch as partial results. A sum is kept as whole units and quanta, so that it never wraps."""
-    figures = []
-    for name, aggregate in aggregates.items():
-        value = pl.col(name)
-        match aggregate.kind:
-            case "count":
-                figures.append(pl.len().cast(pl.UInt64).alias(name))
-            case "sum":
-                largest = batch.select(value.abs().max()).item() or 0
-                if largest * batch.height < 2**126:
-                    figures.append(value.sum())
-                else:
-                    figures += [
-                        (value // numbers.ONE).sum().alias(name + "\0units"),
-                        (value % numbers.ONE).sum(),
-                    ]
-            case "min":
-                figures.append(value.min())
-            case "max":
-                figures.append(value.max())
-            case "top":
-                figures.append(value.top_k(aggregate.size))
-            case "bottom":
-                figures.append(value.bottom_k(aggregate.size))
-    part = _grouped(batch, by, figures)
-    for name, aggregate in aggregates.items():
-        if aggregate.kind == "sum" and name + "\0units" not in part.columns:
-            value = pl.col(name)
-            part = part.with_columns((value // numbers.ONE).alias(name + "\0units"), (value % numbers.ONE).alias(name))
-    return part.select("\0unit", *by, *_stored(aggregates))
-
-
-def _grouped(rows: pl.DataFrame, by: Sequence[str], figures: Sequence[pl.Expr]) -> pl.DataFrame:
-    """Rows grouped by unit; the streaming engine does it in half the time where there are many."""
-    engine: Literal["streaming", "in-memory"] = "streaming" if rows.height > BATCH // 8 else "in-memory"
-    return rows.lazy().group_by("\0unit", *by).agg(figures).collect(engine=engine)
-
-
-def _stored(aggregates: Mapping[str, Aggregate]) -> list[str]:
-    """The columns of a partial result."""
-    return [c for name, a in aggregates.items() for c in ([name, name + "\0units"] if a.kind == "sum" else [name])]
-
-
-def _merged(parts: Sequence[pl.DataFrame], by: Sequence[str], aggregates: Mapping[str, Aggregate]) -> pl.DataFrame:
-    """Partial results put together."""
-    if not parts:
-        lists = ("top", "bottom")
-        types = {
-            c: pl.UInt64 if a.kind == "count" else pl.List(pl.Int128) if a.kind in lists else pl.Int128
-            for name, a in aggregates.items()
-            for c in _stored({name: a})
-        }
-        return pl.DataFrame(schema={"\0unit": pl.Int128, **dict.fromkeys(by, pl.String), **types})
-    if len(parts) == 1:
-        return parts[0]
-    figures = []
-    for name, aggregate in aggregates.items():
-        value = pl.col(name)
-        match aggregate.kind:
-            case "count":
-                figures.append(value.sum())
-            case "sum":
-                figures += [value.sum(), pl.col(name + "\0units").sum()]
-            case "min":
-                figures.append(value.min())
-            case "max":
-                figures.append(value.max())
-            case "top":
-                figures.append(value.explode().top_k(aggregate.size))
-            case "bottom":
-                figures.append(value.explode().bottom_k(aggregate.size))
-    return _grouped(pl.concat(parts), by, figures)
-
-
-def _finished(groups: pl.DataFrame, units: Units, aggregates: Mapping[str, Aggregate]) -> pl.DataFrame:
-    """Sums as one number again.
-
-    Raises:
-        DataError: one has more than 15 digits before the point.
-    """
-    for name, aggregate in aggregates.items():
-        if aggregate.kind != "sum":
-            continue
-        carried = pl.col(name + "\0units") + pl.col(name) // numbers.ONE
-        large = groups.filter((carried >= numbers.LIMIT) | (carried < -numbers.LIMIT))
-        if large.height:
-            message = "a sum of more than 15 digits before the point"
-            shown = large.sort("\0row").head(SHOWN)["\0row"]
-            raise DataError([Fault(message, aggregate.column, unit=units.names[row]) for row in shown], large.height)
-        groups = groups.with_columns((carried * numbers.ONE + pl.col(name) % numbers.ONE).alias(name))
-    return groups
 
 
 def _faults(ledger: Ledger, units: Units, names: Sequence[str], checks: Sequence[Check]) -> DataError:

@@ -1,4 +1,4 @@
-"""Reading and writing tables: the only module that opens a file.
+"""Reading tables: with writing.py the only module that opens a file.
 
 Every table is text: cells stay as they came, a blank cell is null. What is not a well-formed table (contract §1)
 is refused with the file and the line as an editor shows it.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import glob
-import io
 import os
 import shutil
 import stat
@@ -17,7 +16,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, Any, cast
 
 from fupin import structure
 from fupin.deferred import pl
@@ -176,10 +175,6 @@ class _Damaged(Exception):
     """A compressed file that cannot be unpacked."""
 
 
-def _first_line(error: BaseException) -> str:
-    return str(error).strip().split("\n")[0]
-
-
 def _why(error: OSError, name: str) -> str:
     """Why a file cannot be opened, with the nearest names beside it."""
     if isinstance(error, FileNotFoundError):
@@ -188,7 +183,7 @@ def _why(error: OSError, name: str) -> str:
         return f"no such file{hint(os.path.basename(name), names)}"
     if isinstance(error, IsADirectoryError):
         return "a folder, not a file"
-    return error.strerror or _first_line(error)
+    return error.strerror or str(error)
 
 
 def _bytes_or_path(name: str, spool: contextlib.ExitStack, packed: bool) -> bytes | Path:
@@ -226,7 +221,7 @@ def _unpacking(name: str, stream: IO[bytes]) -> Iterator[IO[bytes]]:
     import gzip
     import zlib
 
-    zstd = _zstd()
+    zstd = zstandard()
     try:
         with gzip.open(stream) if name.lower().endswith(".gz") else zstd.open(stream) as plain:
             yield cast(IO[bytes], plain)
@@ -234,7 +229,7 @@ def _unpacking(name: str, stream: IO[bytes]) -> Iterator[IO[bytes]]:
         raise _Damaged(error) from None
 
 
-def _zstd() -> Any:
+def zstandard() -> Any:
     """Python's module for Zstandard, which versions before 3.14 have from the package backports.zstd."""
     if sys.version_info >= (3, 14):
         from compression import zstd
@@ -320,110 +315,3 @@ def _float_text(cell: pl.Expr) -> pl.Expr:
         pl.when(cell < 0).then(pl.lit("-")).otherwise(pl.lit("")), pl.when(power < 0).then(small).otherwise(large)
     )
     return pl.when(power.is_not_null()).then(long).otherwise(text.str.strip_suffix(".0").replace("-0", "0"))
-
-
-def write(frame: pl.DataFrame, target: str | None = None) -> None:
-    """Write a table of texts, whole or not at all.
-
-    Args:
-        frame: the table.
-        target: a file, in the format that its ending names; standard output if left out.
-
-    Raises:
-        DataError: it cannot be written.
-    """
-    if target is None or target == _STDIN:
-        write_stdout(lambda file: _write_csv(frame, file))
-        return
-    write_file(target, lambda file: _write_as(frame, target, file))
-
-
-def write_stdout(fill: Callable[[IO[bytes]], object]) -> None:
-    """Write to standard output.
-
-    Raises:
-        DataError: it cannot be written.
-    """
-    if sys.stdout is None:
-        raise DataError(Fault("is closed", file="standard output"))
-    try:
-        sys.stdout.flush()
-        fill(sys.stdout.buffer)
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        raise DataError(Fault(f"cannot be written: {error.strerror}", file="standard output")) from None
-
-
-def write_file(target: str, fill: Callable[[IO[bytes]], object]) -> None:
-    """Write a file whole or not at all: beside it first, then renamed onto it with its mode kept.
-
-    A device or FIFO is written directly.
-
-    Raises:
-        DataError: it cannot be written.
-    """
-    path = os.path.realpath(target)
-    temporary = None
-    try:
-        if os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
-            with open(target, "wb") as device:
-                fill(device)
-            return
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".fupin-", delete=False) as file:
-            temporary = file.name
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-        if os.path.exists(path):
-            shutil.copymode(path, temporary)
-        else:
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise DataError(Fault(f"cannot be written: {error.strerror or _first_line(error)}", file=target)) from None
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
-
-
-def _write_as(frame: pl.DataFrame, target: str, file: IO[bytes]) -> None:
-    """Write a table in the format that a file's ending names."""
-    ending = Path(target).suffix.lower()
-    if ending == ".parquet":
-        frame.write_parquet(file)
-    elif ending in (".arrow", ".ipc", ".feather"):
-        frame.write_ipc(file)
-    elif ending == ".gz":
-        import gzip
-
-        with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed:
-            _write_csv(frame, cast(IO[bytes], packed))
-    elif ending == ".zst":
-        with _zstd().open(file, "wb") as packed:
-            _write_csv(frame, packed)
-    else:
-        _write_csv(frame, file)
-
-
-def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO) -> None:
-    """Write CSV as contract §1 has it: UTF-8, LF, quotation marks only where they are needed."""
-    if frame.width == 1:
-        frame = frame.with_columns(pl.all().fill_null(""))  # "" and not an empty line, which would be no row
-    for start in range(0, max(frame.height, 1), BATCH):
-        rows = frame[start : start + BATCH]
-        part = io.BytesIO()
-        rows.write_csv(part, include_header=start == 0)
-        data = part.getvalue()
-        file.write(_quoted_returns(rows, start == 0) if b"\r" in data else data)
-
-
-def _quoted_returns(frame: pl.DataFrame, header: bool) -> bytes:
-    """CSV of cells that hold a CR, which Polars would leave without quotation marks."""
-    rows = []
-    for row in [*([tuple(frame.columns)] if header else []), *frame.rows()]:
-        cells = [f'"{c.replace(chr(34), chr(34) * 2)}"' if c and set(c) & set(',"\r\n') else c or "" for c in row]
-        rows.append('""' if cells == [""] else ",".join(cells))
-    return "".join(f"{row}\n" for row in rows).encode()

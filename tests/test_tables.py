@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import quoted
 
-from fupin import tables
+from fupin import tables, writing
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -78,7 +78,7 @@ def test_text_stays_as_it_came() -> None:
 
 
 def test_a_row_whose_only_cell_is_missing(folder: Path) -> None:
-    tables.write(pl.DataFrame({"note": ["a", None, "b"]}), "out.csv")
+    writing.write(pl.DataFrame({"note": ["a", None, "b"]}), "out.csv")
     assert Path("out.csv").read_text() == 'note\na\n""\nb\n'
     with contextlib.ExitStack() as spool:
         assert tables.open_table("out.csv", spool).read()["note"].to_list() == ["a", None, "b"]
@@ -487,7 +487,7 @@ def test_a_write_that_fails_half_way(folder: Path, monkeypatch: pytest.MonkeyPat
         raise OSError(28, "No space left on device")
 
     Path("out.csv").write_text("old\n")
-    monkeypatch.setattr(tables, "_write_csv", full)
+    monkeypatch.setattr(writing, "_write_csv", full)
     result = fupin(*ALL, "-o", "out.csv", stdin=PLAIN)
     assert result == Result(1, "", "fupin keep: out.csv: cannot be written: No space left on device\n")
     assert Path("out.csv").read_text() == "old\n"

@@ -17,7 +17,8 @@ from fupin.chain import Files
 from fupin.checks import Check, number_check
 from fupin.deferred import pl
 from fupin.errors import Misuse, counted
-from fupin.ledger import Aggregate, Ledger, Units, reduce
+from fupin.ledger import Ledger, Units, reduce
+from fupin.partials import Aggregate
 from fupin.rules import read_rules
 from fupin.tables import Source
 

@@ -16,7 +16,8 @@ from fupin.chain import Files
 from fupin.checks import Check, check, number_check
 from fupin.deferred import pl
 from fupin.errors import Misuse
-from fupin.ledger import Aggregate, Ledger, Units, reduce
+from fupin.ledger import Ledger, Units, reduce
+from fupin.partials import Aggregate
 
 Figure = Literal["count", "distinct", "sum", "mean", "min", "max"]
 

@@ -16,7 +16,8 @@ from fupin.checks import Check, check
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import Misuse, counted
-from fupin.ledger import Aggregate, Ledger, Units, reduce
+from fupin.ledger import Ledger, Units, reduce
+from fupin.partials import Aggregate
 
 
 def veto(

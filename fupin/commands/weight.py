@@ -17,7 +17,8 @@ from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse
-from fupin.ledger import Aggregate, Ledger, Units, locate, reduce
+from fupin.ledger import Ledger, Units, locate, reduce
+from fupin.partials import Aggregate
 from fupin.parts import Missing, NotAssessed, Term, cell_checks, check_sum, combine, parse_term
 from fupin.rules import read_rules
 from fupin.tables import Source

@@ -1,0 +1,124 @@
+"""Writing tables: CSV as contract §1 has it, or what the ending of a file asks for, whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, BinaryIO, cast
+
+from fupin.deferred import pl
+from fupin.errors import DataError, Fault
+from fupin.tables import BATCH, zstandard
+
+
+def write(frame: pl.DataFrame, target: str | None = None) -> None:
+    """Write a table of texts, whole or not at all.
+
+    Args:
+        frame: the table.
+        target: a file, in the format that its ending names; standard output if left out.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    if target is None or target == "-":
+        write_stdout(lambda file: _write_csv(frame, file))
+        return
+    write_file(target, lambda file: _write_as(frame, target, file))
+
+
+def write_stdout(fill: Callable[[IO[bytes]], object]) -> None:
+    """Write to standard output.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    if sys.stdout is None:
+        raise DataError(Fault("is closed", file="standard output"))
+    try:
+        sys.stdout.flush()
+        fill(sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        raise DataError(Fault(f"cannot be written: {error.strerror}", file="standard output")) from None
+
+
+def write_file(target: str, fill: Callable[[IO[bytes]], object]) -> None:
+    """Write a file whole or not at all: beside it first, then renamed onto it with its mode kept.
+
+    A device or FIFO is written directly.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    path = os.path.realpath(target)
+    temporary = None
+    try:
+        if os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
+            with open(target, "wb") as device:
+                fill(device)
+            return
+        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".fupin-", delete=False) as file:
+            temporary = file.name
+            fill(file)
+            file.flush()
+            os.fsync(file.fileno())
+        if os.path.exists(path):
+            shutil.copymode(path, temporary)
+        else:
+            mask = os.umask(0)
+            os.umask(mask)
+            os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, path)
+    except OSError as error:
+        raise DataError(Fault(f"cannot be written: {error.strerror or error}", file=target)) from None
+    finally:
+        if temporary is not None:
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(temporary)
+
+
+def _write_as(frame: pl.DataFrame, target: str, file: IO[bytes]) -> None:
+    """Write a table in the format that a file's ending names."""
+    ending = Path(target).suffix.lower()
+    if ending == ".parquet":
+        frame.write_parquet(file)
+    elif ending in (".arrow", ".ipc", ".feather"):
+        frame.write_ipc(file)
+    elif ending == ".gz":
+        import gzip
+
+        with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed:
+            _write_csv(frame, cast(IO[bytes], packed))
+    elif ending == ".zst":
+        with zstandard().open(file, "wb") as packed:
+            _write_csv(frame, packed)
+    else:
+        _write_csv(frame, file)
+
+
+def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO) -> None:
+    """Write CSV as contract §1 has it: UTF-8, LF, quotation marks only where they are needed."""
+    if frame.width == 1:
+        frame = frame.with_columns(pl.all().fill_null(""))  # "" and not an empty line, which would be no row
+    for start in range(0, max(frame.height, 1), BATCH):
+        rows = frame[start : start + BATCH]
+        part = io.BytesIO()
+        rows.write_csv(part, include_header=start == 0)
+        data = part.getvalue()
+        file.write(_quoted_returns(rows, start == 0) if b"\r" in data else data)
+
+
+def _quoted_returns(frame: pl.DataFrame, header: bool) -> bytes:
+    """CSV of cells that hold a CR, which Polars would leave without quotation marks."""
+    rows = []
+    for row in [*([tuple(frame.columns)] if header else []), *frame.rows()]:
+        cells = [f'"{c.replace(chr(34), chr(34) * 2)}"' if c and set(c) & set(',"\r\n') else c or "" for c in row]
+        rows.append('""' if cells == [""] else ",".join(cells))
+    return "".join(f"{row}\n" for row in rows).encode()
