@@ -96,7 +96,7 @@ def check(stages: Sequence[Stage]) -> None:
             before = stages[number - 1].verb
             raise Failure(
                 stage.verb,
-                Misuse(f"nobody reads the table of {before}; leave out -i, or keep it with -o FILE"),
+                Misuse(f"nobody reads the table of {before}; give a board (-i FILE) to the first verb only, or add -o"),
             )
 
 

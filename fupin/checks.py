@@ -111,4 +111,6 @@ def require_columns(wanted: Iterable[str], names: Iterable[str], file: str | Non
     names = list(names)
     missing = [column for column in wanted if column not in names]
     if missing:
-        raise DataError([Fault(f"no column '{c}'{hint(c, names, 'columns')}", file=file) for c in missing])
+        marks = len(names) == 1 and any(mark in names[0] for mark in "\t;，|")
+        why = "; are they separated by another mark than a comma?" if marks else ""
+        raise DataError([Fault(f"no column '{c}'{hint(c, names, 'columns')}{why}", file=file) for c in missing])

@@ -106,7 +106,7 @@ def fupin() -> None:
     \b
     Example:
       $ fupin deduct villages.csv --events routine.csv --full 20 --as routine \\
-          then weight routine/20 field/100:30% industry/50 --sum 100 --as total then rank --by total
+          then weight routine/20 field/100:30% --sum 50 --as total then rank --by total
     """
 
 

@@ -29,9 +29,15 @@ _TOKEN = re.compile(
       |(?P<word>\w+)
       |"(?P<name>(?:[^"]|"")+)"
       |'(?P<text>(?:[^']|'')*)'
-      |(?P<sign><>|!=|<=|>=|--|[=<>+\-*(),]))""",
+      |(?P<sign><>|!=|<=|>=|--|==|&&|\|\||[=<>+\-*(),]))""",
     re.VERBOSE,
 )
+_NOT_SQL = {
+    "--": "'--' begins a comment in SQL, which has no place here",
+    "==": "write = and not ==",
+    "&&": "write AND and not &&",
+    "||": "write OR and not ||",
+}
 _PRODUCTS = 3
 _KEYWORDS = {"AND", "OR", "NOT", "IS", "NULL", "LIKE", "IN", "BETWEEN"}
 _COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
@@ -116,8 +122,8 @@ class _Parser:
             word, start = match[kind], match.start(kind) - (kind in ("name", "text"))
             if kind == "word" and word.upper() in _KEYWORDS:
                 kind, word = "keyword", word.upper()
-            if word == "--":
-                self.fail("'--' begins a comment in SQL, which has no place here", start)
+            if word in _NOT_SQL:
+                self.fail(_NOT_SQL[word], start)
             quote_mark = {"name": '"', "text": "'"}.get(kind, "")
             self.tokens.append((kind, word.replace(quote_mark * 2, quote_mark) if quote_mark else word, start))
             position = match.end()
@@ -220,7 +226,10 @@ class _Parser:
             names = [value.column for value in values]
             if words := [name for name in names if name.lower() in ("true", "false")]:
                 self.fail(f"{words[0]} is a text; write '{words[0]}' in single quotes")
-            self.fail(f"are {' and '.join(names)} numbers ({names[0]} + 0) or texts (TEXT({names[0]}))?")
+            self.fail(
+                f"are {' and '.join(names)} numbers ({names[0]} + 0) or texts (TEXT({names[0]}))?"
+                f" A text that is no column stands in single quotes, '{names[-1]}',"
+            )
         convert = self.as_number if kinds == {"number"} else self.as_text
         return [convert(value) for value in values]
 

@@ -40,8 +40,8 @@ def why_not(text: str) -> str:
     """Why a text is not a number, and what would be one."""
     import unicodedata
 
-    plain = "".join(unicodedata.normalize("NFKC", text).split())
-    plain = re.sub(r"(?<=[0-9]),(?=[0-9]{3}(?![0-9]))", "", plain)  # thousands, and no comma for a point
+    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = re.sub(r"(?<=[0-9])[, ](?=[0-9]{3}(?![0-9]))", "", plain)  # thousands, and no comma for a point
     digits, _, decimals = plain.lstrip("+-").partition(".")
     if len(decimals) > PLACES and decimals.isdigit():
         return f"it has {len(decimals)} decimals, and 18 are the most"

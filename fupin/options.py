@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import logging
 from collections.abc import Callable
 from fractions import Fraction
@@ -18,6 +19,7 @@ from fupin.errors import Misuse
 from fupin.ledger import Ledger
 from fupin.verbs import VERBS
 
+_NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
 log = logging.getLogger("fupin")
 Apply = Callable[["pl.DataFrame", Files], "pl.DataFrame | str"]
 Callback = Callable[..., Any]
@@ -92,6 +94,18 @@ class Names(click.ParamType[tuple[str, ...]]):
         return names
 
 
+class Once(click.Command):
+    """A command that refuses an option given twice, where the last one would silently win."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words of the command line."""
+        given = self.make_parser(ctx).parse_args(list(args))[2]
+        for parameter in given:
+            if isinstance(parameter, click.Option) and not parameter.multiple and given.count(parameter) > 1:
+                raise Misuse(f"{parameter.opts[-1]} is given twice; only one can count")
+        return super().parse_args(ctx, args)
+
+
 def _option(param: click.Parameter | None) -> str:
     return "option" if param is None else "FILE" if isinstance(param, click.Argument) else param.opts[0]
 
@@ -130,6 +144,8 @@ def verb(
             context = click.get_current_context()
             if output == "":
                 raise Misuse("-o: the name of a file is empty")
+            if output and output.lower().endswith(_NOT_WRITTEN):
+                raise Misuse(f"-o: '{output}': this is not written; end the name in .csv, .csv.gz, .parquet or .arrow")
             if board and input_:
                 raise Misuse(f"the board is given twice, as {board} and as -i {input_}")
             reads: list[str] = []
@@ -163,7 +179,8 @@ def verb(
         epilog = "\b\nExamples:\n" + "\n".join(
             f"  $ {line}" if line.startswith("fupin") else f"    {line}" for line in examples.strip().splitlines()
         )
-        return click.command(name, help=f"{VERBS[name]}\n\n{function.__doc__}", epilog=epilog)(callback)
+        told = f"{VERBS[name]}\n\n{inspect.cleandoc(function.__doc__ or '')}"
+        return click.command(name, cls=Once, help=told, epilog=epilog)(callback)
 
     return decorate
 

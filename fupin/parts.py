@@ -5,6 +5,7 @@ Sources of the rules: contract §6 (`weight`) and §11.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
@@ -13,10 +14,12 @@ from typing import Literal, NamedTuple
 from fupin import numbers
 from fupin.checks import Check, check, number_check, refusal
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault, FupinError, Misuse
+from fupin.errors import DataError, Fault, FupinError, Misuse, counted
 
 Missing = Literal["error", "zero", "rescale", "mean"]
 NotAssessed = Literal["rescale", "full", "zero"]
+log = logging.getLogger("fupin")
+
 _TERM = re.compile(rf"(.+?)(?:/({numbers.WORD}))?(?::({numbers.WORD}%?))?", re.DOTALL | re.ASCII)
 
 
@@ -62,6 +65,8 @@ def check_sum(terms: Sequence[Term], total: Fraction, error: Callable[[str], Fup
     found = sum((term.share for term in terms), Fraction(0))
     if found != total:
         parts = " + ".join(numbers.show(term.share) for term in terms if term.full is not None)
+        odd = [term.column for term in terms if term.full is None and re.search("[/:／：%％]", term.column)]
+        parts += f"; is '{odd[0]}' a column? write COLUMN/FULL:WEIGHT" if odd else ""
         raise error(
             f"--sum {numbers.show(total)}: the full marks add up to {numbers.show(found)} ({parts or 'no full marks'})"
         )
@@ -111,6 +116,7 @@ def combine(
     there = [numbers.read(column).fill_null(0) for column in columns]
     values = cells.select(*there, _state(columns).alias("state")).with_row_index("row")
     means = _means(values, terms) if missing == "mean" else {}
+    divided_rows = 0
     results = [pl.DataFrame(schema={"row": pl.UInt32, name: pl.String})]
     for (state,), rows in values.group_by("state", maintain_order=True):
         plan = _plan(str(state), terms, means, missing, not_assessed)
@@ -125,6 +131,9 @@ def combine(
         else:
             raise refusal(rows["row"], "no part is assessed, so that there is nothing to rescale", name)
         results.append(pl.DataFrame({"row": rows["row"], name: text}))
+        divided_rows += rows.height if plan is not None and plan[2] else 0
+    if divided_rows:
+        log.info("%s rescaled or filled with a mean", counted(divided_rows, "unit"))
     return pl.concat(results).sort("row").select(name)
 
 

@@ -26,6 +26,13 @@ Data = bytes | Path
 CHUNK = 1 << 23
 _BATCH = 1 << 20
 _PART = 1 << 22
+_OTHERS = {
+    b"PK\x03\x04": "an Excel workbook or another archive",
+    b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\xff\xfe": "a text in UTF-16",
+    b"\xfe\xff": "a text in UTF-16",
+    b"\x1f\x8b": "compressed (a name that ends in .gz is unpacked)",
+}
 _CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
 _RECORD = rf"{_CELL}(?:,{_CELL})*"
 
@@ -118,6 +125,10 @@ def header(name: str, data: Data) -> tuple[list[str], bytes]:
                     1,
                 )
             )
+    if columns.count("") > len(columns) // 2:
+        raise DataError(
+            Fault("most columns have no name; is this a title? The first line is the header", file=name, line=1)
+        )
     if faults:
         raise DataError(faults)
     return columns, head
@@ -133,6 +144,9 @@ def check_utf8(name: str, data: bytes, line: int = 1) -> None:
         data.decode()
     except UnicodeDecodeError as error:
         at = line + data.count(b"\n", 0, error.start)
+        kind = next((kind for mark, kind in _OTHERS.items() if at == 1 and data.startswith(mark)), "")
+        if kind:
+            raise DataError(Fault(f"{kind}, and no CSV in UTF-8", file=name)) from None
         culprit = " ".join(f"{byte:02X}" for byte in data[error.start : error.start + 2])
         message = f"bytes that are not UTF-8 ({culprit}); convert it, for example by iconv -f GB18030 -t UTF-8"
         raise DataError(Fault(message, file=name, line=at)) from None

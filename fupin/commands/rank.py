@@ -168,7 +168,7 @@ fupin rank villages.csv --by field --within kind --ties dense
     "--previous",
     type=options.File(),
     metavar="FILE",
-    help="An earlier ranking: adds previous_rank and change.",
+    help="An earlier ranking: adds previous_rank and change (places gained).",
 )
 @options.column("rank")
 @options.ignore_veto

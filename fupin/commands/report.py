@@ -102,10 +102,6 @@ def command(columns: str | None, key: Any, **given: Any) -> options.Apply:
     if not all(column for column, _ in shown):
         raise Misuse(f"--columns: '{columns}' names a column that is blank")
 
-    output = click.get_current_context().params["output"]
-    if output and output.lower().endswith((".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf")):
-        raise Misuse(f"-o: report writes an aligned text, which '{output}' is not; end the name in .txt")
-
     def apply(board: pl.DataFrame, files: Files) -> str:
         return report(board, columns=[(column, name or column) for column, name in shown], **given)
 

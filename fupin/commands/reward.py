@@ -6,6 +6,7 @@ villages and five cadres of Beijinggang 2019, part three, item 2.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Literal
@@ -194,6 +195,8 @@ fupin rank villages.csv --by field then reward --prize 3000,2000,1000 --penalty 
 def _amounts(text: str | None, what: str) -> list[Fraction]:
     """The amounts of a comma-separated list, 0 or more each."""
     found = [numbers.parse(word, what) for word in text.split(",")] if text else []
+    if text and re.search(r"(^|,)0[0-9]", text):
+        raise Misuse(f"{what}: '{text}': a comma stands between two amounts; write 5000 for five thousand")
     if "%" in (text or "") or any(amount < 0 or amount >= numbers.LIMIT for amount in found):
         raise Misuse(f"{what}: '{text}': write amounts, without a sign or %; penalties are made negative")
     return found

@@ -6,6 +6,7 @@ Serves every composite of the documents: 20/30/50 (Beijinggang 2019, annex 1), 4
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
@@ -51,7 +52,11 @@ def weight(
     Raises:
         DataError: a cell is no number, out of bounds or missing, or a result has too many digits.
     """
-    require_columns([term.column for term in terms], board.columns)
+    columns = [term.column for term in terms]
+    require_columns(columns, board.columns)
+    if len(set(columns)) < len(columns):
+        twice = next(column for column in columns if columns.count(column) > 1)
+        options.log.warning("the column '%s' stands in two terms, and counts twice", twice)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         cells = rows.select(pl.col(term.column).alias(str(i)) for i, term in enumerate(terms))
@@ -167,8 +172,8 @@ def _given_twice(scores: Ledger, units: Units, keys: Sequence[str], twice: pl.Da
     faults = []
     label = pl.concat_str([pl.col(name) for name in scores.key or keys], separator=",")
     for row, item in twice.select("\0row", "item").head(SHOWN).rows():
-        (_, first), (source, line) = locate(scores, (label == units.names[row]) & (pl.col("item") == item), 2)
-        message = f"'{item}' of {units.names[row]} is there twice, first on line {first}"
+        (before, first), (source, line) = locate(scores, (label == units.names[row]) & (pl.col("item") == item), 2)
+        message = f"'{item}' of {units.names[row]} is there twice, first in {before.name}:{first}"
         faults.append(Fault(message, "item", source.name, line))
     return DataError(faults, twice.height)
 
@@ -219,6 +224,9 @@ def command(
         raise Misuse("--scores and --items go together")
     if (events is None) == (not terms):
         raise Misuse("give either terms, such as field/100:30%, or --scores and --items")
+    for term in terms:
+        if os.path.isfile(term):
+            raise Misuse(f"'{term}' is a file, where a term stands; give the board with -i {term}")
     parts = [parse_term(term) for term in terms]
     if terms and total is not None:
         check_sum(parts, total)
