@@ -8,7 +8,7 @@ from fupin import numbers
 from fupin.checks import Check, check, faults, repeated, require_columns
 from fupin.conditions import Condition
 from fupin.deferred import pl
-from fupin.errors import SHOWN, DataError, Fault, Misuse
+from fupin.errors import SHOWN, DataError, Fault, Misuse, unusable
 
 
 def key_of(board: pl.DataFrame, key: Sequence[str] | None) -> list[str]:
@@ -67,6 +67,8 @@ def append(
     """
     if len(set(names)) < len(names):
         raise Misuse(f"two columns would be called '{next(n for n in names if list(names).count(n) > 1)}'")
+    for name in filter(unusable, names):
+        raise Misuse(f"a column cannot be called '{name}'")
     present = [name for name in names if name in board.columns]
     if present and not (replace or fill):
         raise DataError([Fault("the column is already there (--replace allows it)", name) for name in present])

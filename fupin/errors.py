@@ -100,6 +100,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def unusable(name: str) -> bool:
+    """Whether a column cannot be called so: Polars takes names from ^ to $, and *, for patterns of names."""
+    return name == "*" or "\0" in name or (name.startswith("^") and name.endswith("$"))
+
+
 def nearest(word: str, names: Iterable[str], most: int = 3) -> list[str]:
     """The names most like a word, best first."""
     import difflib

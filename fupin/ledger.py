@@ -187,20 +187,19 @@ def _faults(ledger: Ledger, units: Units, names: Sequence[str], checks: Sequence
         "'{value}' is not on the board",
         label,
         candidates=units.names,
+        shown="\0key",
     )
     if ledger.strays == "ignore":
-        checks = [Check(c.bad & ~stray.bad, c.message, c.column, c.candidates) for c in checks]
+        checks = [rule._replace(bad=rule.bad & ~stray.bad) for rule in checks]
     else:
         present = pl.all_horizontal(pl.col(name).is_not_null() for name in names)
-        checks = [Check(stray.bad & present, stray.message, label, stray.candidates), *checks]
+        checks = [stray._replace(bad=stray.bad & present), *checks]
     checks = [*_key_checks(names), *checks]
     listed: list[Fault] = []
     total = 0
     for source in ledger.sources:
         here: list[Fault] = []
-        frame = source.scan()
-        if len(names) > 1:
-            frame = frame.with_columns(pl.concat_str(names, separator=",", ignore_nulls=True).alias(label))
+        frame = source.scan().with_columns(pl.concat_str(names, separator=",", ignore_nulls=True).alias("\0key"))
         for batch in frame.with_row_index("\0row").collect_batches(chunk_size=BATCH, maintain_order=True):
             rows = batch
             for rules in ([ledger.where.checks()] if ledger.where else []) + [checks]:

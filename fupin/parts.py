@@ -114,10 +114,10 @@ def combine(
     columns = cells.columns
     _check_missing(cells, terms, missing)
     there = [numbers.read(column).fill_null(0) for column in columns]
-    values = cells.select(*there, _state(columns).alias("state")).with_row_index("row")
+    values = cells.select(*there, _state(columns).alias("state")).with_row_index("\0row")
     means = _means(values, terms) if missing == "mean" else {}
     divided_rows = 0
-    results = [pl.DataFrame(schema={"row": pl.UInt32, name: pl.String})]
+    results = [pl.DataFrame(schema={"\0row": pl.UInt32, name: pl.String})]
     for (state,), rows in values.group_by("state", maintain_order=True):
         plan = _plan(str(state), terms, means, missing, not_assessed)
         if plan is not None:
@@ -129,12 +129,12 @@ def combine(
         elif all(letter == "n" for letter, term in zip(str(state), terms, strict=True) if term.full is not None):
             text = pl.repeat(numbers.NOT_ASSESSED, rows.height, eager=True)
         else:
-            raise refusal(rows["row"], "no part is assessed, so that there is nothing to rescale", name)
-        results.append(pl.DataFrame({"row": rows["row"], name: text}))
+            raise refusal(rows["\0row"], "no part is assessed, so that there is nothing to rescale", name)
+        results.append(pl.DataFrame({"\0row": rows["\0row"], name: text}))
         divided_rows += rows.height if plan is not None and plan[2] else 0
     if divided_rows:
         log.info("%s rescaled or filled with a mean", counted(divided_rows, "unit"))
-    return pl.concat(results).sort("row").select(name)
+    return pl.concat(results).sort("\0row").select(name)
 
 
 def _state(columns: Sequence[str]) -> pl.Expr:
@@ -149,7 +149,7 @@ def _state(columns: Sequence[str]) -> pl.Expr:
 def _refuse(rows: pl.DataFrame, name: str, why: str) -> None:
     """Refuse results."""
     if rows.height:
-        raise refusal(rows["row"], why, name)
+        raise refusal(rows["\0row"], why, name)
 
 
 def _plan(

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault
+from fupin.errors import DataError, Fault, unusable
 
 Data = bytes | Path
 """The bytes of a small file, or the path of a large one."""
@@ -115,6 +115,7 @@ def header(name: str, data: Data) -> tuple[list[str], bytes]:
         raise DataError(Fault(_malformed(record, 0, record.count('"') % 2 == 1), file=name, line=1))
     columns = next(csv.reader([text], strict=True), [""])
     faults = [Fault(f"column {i} has no name", file=name, line=1) for i, c in enumerate(columns, 1) if not c]
+    faults += [Fault("a column cannot be called so; rename it", c, name, 1) for c in columns if unusable(c)]
     for i, column in enumerate(columns):
         if column and column in columns[:i]:
             faults.append(

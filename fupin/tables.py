@@ -20,7 +20,7 @@ from typing import IO, Any, cast
 
 from fupin import structure
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault, hint
+from fupin.errors import DataError, Fault, hint, unusable
 
 SMALL = 1 << 23
 """Files of up to so many bytes are read at once; larger ones are scanned where they lie, or spooled."""
@@ -283,6 +283,9 @@ def as_text(frame: pl.LazyFrame, name: str = "table") -> pl.LazyFrame:
     schema = frame.collect_schema()
     if not schema or "" in schema:
         raise DataError(Fault("a column has no name" if schema else "it has no column", file=name))
+    faults = [Fault("a column cannot be called so; rename it", c, name) for c in schema if unusable(c)]
+    if faults:
+        raise DataError(faults)
     texts = []
     for column, kind in schema.items():
         cell = pl.col(column)

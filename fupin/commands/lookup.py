@@ -54,7 +54,7 @@ def lookup(
         [*found_by, *(c for c in columns if c not in found_by)],
         amounts={},
         unique=found_by,
-        optional=columns,
+        optional=[c for c in columns if c not in found_by],
     )
     others = others.with_columns(pl.lit(True).alias("\0found"))
     label = ",".join(found_by)
