@@ -15,7 +15,7 @@ from fupin import boards, numbers, options
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
-from fupin.errors import Misuse
+from fupin.errors import Misuse, counted
 from fupin.rules import read_rules
 from fupin.tables import Source
 
@@ -133,6 +133,11 @@ def _compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str,
     new = ["previous_rank", "change"]
     earlier = read_rules(previous, [*keys, name], amounts={name: True}, unique=keys)
     earlier = earlier.select(*keys, pl.col(name).alias("\0before"))
+    gone = boards.units(earlier.join(board, on=keys, how="anti", maintain_order="left"), keys)
+    if gone.len():
+        options.log.info(
+            "%s of %s not on the board: %s", counted(gone.len(), "unit"), previous.name, ", ".join(gone[:5])
+        )
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         both = rows.join(earlier, on=keys, how="left", maintain_order="left")
