@@ -12,7 +12,7 @@ import click
 
 from fupin import __version__
 from fupin.errors import Failure, FupinError, Misuse, hint
-from fupin.verbs import VERBS
+from fupin.verbs import VERBS, front_page
 
 if TYPE_CHECKING:
     from fupin.chain import Stage
@@ -34,10 +34,9 @@ class Verbs(click.Group):
         command: click.Command = importlib.import_module(f"fupin.commands.{cmd_name}").command
         return command
 
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the verbs without loading them."""
-        with formatter.section("Verbs"):
-            formatter.write_dl(list(VERBS.items()))
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the front page."""
+        formatter.write(front_page())
 
     def invoke(self, ctx: click.Context) -> None:
         """Parse all stages of a chain, then run them."""
@@ -97,17 +96,7 @@ def _announce(stage: Stage) -> None:
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="fupin")
 def fupin() -> None:
-    """Turn a published assessment scheme into a ranking whose every number can be defended.
-
-    Verbs read a board (CSV, one row per assessed unit) on standard input, append columns that they compute
-    exactly from ledgers and rules, and write it to standard output. Join them by pipes, or in one process by the
-    word "then".
-
-    \b
-    Example:
-      $ fupin deduct villages.csv --events routine.csv --full 20 --as routine \\
-          then weight routine/20 field/100:30% --sum 50 --as total then rank --by total
-    """
+    """Turn a published assessment scheme into a ranking whose every number can be defended."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

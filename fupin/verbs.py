@@ -15,3 +15,33 @@ VERBS = {
     "keep": "Keep the rows for which a condition holds.",
     "report": "Print the board for people.",
 }
+
+
+def front_page() -> str:
+    """The help of fupin itself."""
+    width = max(map(len, VERBS))
+    verbs = "\n".join(f"  {verb:{width}}  {told}" for verb, told in VERBS.items())
+    return f"""\
+Usage: fupin [OPTIONS] VERB [ARGS]... [then VERB [ARGS]...]...
+
+  Turn a published assessment scheme into a ranking whose every number can be
+  defended.
+
+  Verbs read a board (CSV, one row per assessed unit) on standard input, append
+  columns that they compute exactly from ledgers and rules, and write it to
+  standard output. Join them by pipes, or in one process by the word "then".
+
+  Example:
+    $ fupin deduct villages.csv --events routine.csv --full 20 --as routine \\
+        then weight routine/20 field/100:30% --sum 50 --as total \\
+        then rank --by total
+
+Options:
+  --version   Show the version and exit.
+  -h, --help  Show this message and exit.
+
+Verbs:
+{verbs}
+
+  fupin VERB --help tells all about a verb.
+"""

@@ -46,7 +46,7 @@ def test_help_and_version_are_quick(word: str) -> None:
     done = python("-X", "importtime", "-m", "fupin", word)
     imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
     assert done.returncode == 0
-    assert "fupin.cli" in imported
+    assert "fupin.verbs" in imported
     assert "polars" not in imported
     wanted = __version__ if word == "--version" else "then"
     assert wanted in done.stdout
