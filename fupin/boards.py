@@ -115,13 +115,15 @@ def printed(figures: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def vetoed(board: pl.DataFrame) -> pl.Series:
-    """Which units are vetoed: those with `true` in the column `vetoed`, none where there is no such column.
+def vetoed(board: pl.DataFrame, *, ignore: bool = False) -> pl.Series:
+    """Which units are vetoed: those with `true` in the column `vetoed`.
+
+    None are where there is no such column, or where vetoes are to be ignored.
 
     Raises:
         DataError: the column holds something else than true, false or nothing.
     """
-    if "vetoed" not in board.columns:
+    if ignore or "vetoed" not in board.columns:
         return pl.repeat(False, board.height, eager=True)
     cell = pl.col("vetoed")
     check(board, [Check(~cell.is_in(["true", "false"]), "'{value}' is neither true nor false", "vetoed")])

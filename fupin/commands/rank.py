@@ -65,7 +65,7 @@ def rank(
     columns = [by, *(column for column, _ in tie_break)]
     require_columns(columns, board.columns)
     keys = boards.key_of(board, key)
-    out = pl.repeat(False, board.height, eager=True) if ignore_veto else boards.vetoed(board)
+    out = boards.vetoed(board, ignore=ignore_veto)
     facts = pl.DataFrame({"group": boards.groups(board, within), "out": out})
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
@@ -73,7 +73,7 @@ def rank(
             "\0at"
         )
         ranked = pl.lit(True) if vetoed_last else ~pl.col("\0out")
-        check(mine, [Check(ranked & rule.bad, rule.message, rule.column) for rule in map(number_check, columns)])
+        check(mine, [rule._replace(bad=ranked & rule.bad) for rule in map(number_check, columns)])
         order = {"\0group": False, "\0out": False, "\0by": not lowest_first}
         order |= {f"\0tie{i}": not lowest for i, (_, lowest) in enumerate(tie_break)}
         values = mine.filter(ranked).select(

@@ -67,7 +67,7 @@ def reward(
     require_columns([by], board.columns)
     keys = boards.key_of(board, key)
     amounts = _from_table(table) if table else _from_lists(prizes, penalties)
-    out = pl.repeat(False, board.height, eager=True) if ignore_veto else boards.vetoed(board)
+    out = boards.vetoed(board, ignore=ignore_veto)
     facts = pl.DataFrame({"\0group": boards.groups(board, within), "\0out": out})
     names = [name, f"{name}_note"] if table else [name]
 
@@ -79,7 +79,8 @@ def reward(
             "'{value}' is not a place (1, 2, 3, …)",
             by,
         )
-        check(mine, [Check(counts & number_check(by).bad, number_check(by).message, by), no_place])
+        number = number_check(by)
+        check(mine, [number._replace(bad=counts & number.bad), no_place])
         begin = mine.group_by("\0group").agg(late=(place.min() > numbers.ONE) & ~pl.col("\0out").any())
         if begin["late"].any():
             options.log.warning("no unit has place 1; the best place there is counts as the first")
