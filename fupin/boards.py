@@ -9,6 +9,7 @@ from fupin.checks import Check, check, faults, repeated, require_columns
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse, unusable
+from fupin.tables import Source
 
 
 def key_of(board: pl.DataFrame, key: Sequence[str] | None) -> list[str]:
@@ -41,6 +42,19 @@ def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
     broken, twice = faults(board, blank), repeated(board, list(key))
     listed = sorted([*broken[0], *twice[0]], key=lambda fault: fault.row or 0)
     raise DataError(listed[:SHOWN], broken[1] + twice[1])
+
+
+def placed(
+    error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None = None
+) -> DataError:
+    """The error with the units of faulty rows, and their lines where the board was read from a file."""
+    rows = [fault.row for fault in error.faults if fault.row is not None]
+    names = dict(zip(rows, units(board[rows], key), strict=True))
+    told = [fault if fault.row is None else fault._replace(unit=names[fault.row]) for fault in error.faults]
+    if source:
+        return DataError(source.located(told), error.total)
+    told = [f if f.first is None else f._replace(message=f"{f.message}, first in row {f.first + 1}") for f in told]
+    return DataError([fault._replace(row=None, first=None) for fault in told], error.total)
 
 
 def append(

@@ -4,23 +4,47 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from fupin import boards, tables, writing
+from fupin import boards, spool, tables, writing
 from fupin.deferred import pl
 from fupin.errors import DataError, Failure, FupinError, Misuse, counted
+from fupin.spool import STDIN, Data
 from fupin.tables import Source
 
 log = logging.getLogger("fupin")
 
 
-class Files:
-    """The tables that a stage may open; `-` is the table of the stage before, or standard input."""
+class Result(str):
+    """The name of a chain of a recipe, with an `@`, where the name of a file might stand."""
 
-    def __init__(self, spool: contextlib.ExitStack, before: pl.DataFrame | None) -> None:
-        self._spool = spool
+    __slots__ = ()
+
+
+class Files:
+    """The tables that a stage may open; `-` is the table of the stage before, or standard input.
+
+    Args:
+        keep: keeps temporary files until they are no longer needed.
+        before: the table of the stage before.
+        given: the file that `-` stands for where no stage is before.
+        results: the tables of the chains that have run.
+    """
+
+    def __init__(
+        self,
+        keep: contextlib.ExitStack,
+        before: pl.DataFrame | None,
+        given: str = STDIN,
+        results: Mapping[str, pl.DataFrame] | None = None,
+    ) -> None:
+        self._keep = keep
         self._before = before
+        self._given = given
+        self._results = results or {}
+        self.found = False
+        """Whether what `--fail-if` or `--check` asks about was found (status 3)."""
 
     def open(self, name: str) -> Source:
         """One table.
@@ -28,9 +52,8 @@ class Files:
         Raises:
             DataError: it cannot be read.
         """
-        if name == "-" and self._before is not None:
-            return tables.frame_source(self._before, name)
-        return tables.open_table(name, self._spool)
+        frame = self.frame(name)
+        return tables.open_table(self._path(name), self._keep) if frame is None else tables.frame_source(frame, name)
 
     def open_all(self, names: Sequence[str]) -> list[Source]:
         """The tables of several names or globs.
@@ -38,7 +61,34 @@ class Files:
         Raises:
             DataError: one cannot be read, or a glob matches nothing.
         """
-        return [self.open(file) for name in names for file in tables.expand(name)]
+        return [self.open(file) for file in self.expand(names)]
+
+    def expand(self, names: Sequence[str]) -> list[str]:
+        """The names, with the files that match in place of each glob.
+
+        Raises:
+            DataError: a glob matches nothing.
+        """
+        return [file for name in names for file in ([name] if isinstance(name, Result) else spool.expand(name))]
+
+    def frame(self, name: str) -> pl.DataFrame | None:
+        """The table of an earlier stage or chain, if it is one."""
+        return self._results[name] if isinstance(name, Result) else self._before if name == STDIN else None
+
+    def data(self, name: str) -> Data:
+        """The bytes of a file.
+
+        Raises:
+            DataError: it cannot be read.
+        """
+        return spool.read(self._path(name), self._keep)
+
+    def temporary(self) -> contextlib.ExitStack:
+        """What keeps temporary files until the stage is done."""
+        return self._keep
+
+    def _path(self, name: str) -> str:
+        return self._given if name == STDIN else name
 
 
 class Stage(NamedTuple):
@@ -46,122 +96,158 @@ class Stage(NamedTuple):
 
     Args:
         verb: its name.
-        apply: from the board and the files it may open to a table, or to a text for people.
-        input: the board's file; none for the table of the stage before, or standard input.
+        apply: from the board and the files it may open to a table, or to a text or workbook for people.
+        input: the board's file; `-` for the table of the stage before, or standard input; none if it takes no board.
         reads: the names of the other tables that it reads.
         output: where its table goes; none for the next stage, or standard output.
         key: the board's key columns; none for the first one.
         keyed: whether the board's keys must be unique.
         verbose: whether it tells what it did.
-        last: whether it makes a text for people, so that no verb can follow.
+        last: whether it makes something for people, so that no verb can follow.
+        words: the words it was parsed from, the verb's name first.
+        place: its line in a recipe.
+        given: the file that `-` stands for where no stage is before.
     """
 
     verb: str
-    apply: Callable[[pl.DataFrame, Files], pl.DataFrame | str]
-    input: str | None = None
+    apply: Callable[[pl.DataFrame, Files], pl.DataFrame | str | bytes]
+    input: str | None = STDIN
     reads: Sequence[str] = ()
     output: str | None = None
     key: Sequence[str] | None = None
     keyed: bool = True
     verbose: bool = False
     last: bool = False
+    words: Sequence[str] = ()
+    place: str | None = None
+    given: str = STDIN
 
     @property
     def inputs(self) -> list[str]:
         """All tables that it reads, the board first."""
-        return [self.input or "-", *self.reads]
+        return [*([] if self.input is None else [self.input]), *self.reads]
+
+    @property
+    def dashes(self) -> int:
+        """How often it reads the table of the stage before, or standard input."""
+        return self.inputs.count(STDIN)
 
 
-def check(stages: Sequence[Stage]) -> None:
-    """Find what is wrong with a chain before any input is read (contract §4).
+class Chain(NamedTuple):
+    """Stages that follow each other; in a recipe a chain may have a name, by which later ones read its table."""
+
+    stages: Sequence[Stage]
+    name: str = ""
+
+
+def check(chains: Sequence[Chain]) -> None:
+    """Find what is wrong with chains before any input is read (contract §4).
 
     Raises:
         Failure: standard input, or the table of the stage before, is wanted twice or by nobody; or a verb stands
             behind one that prints for people.
     """
-    for number, stage in enumerate(stages):
-        if stage.last and number < len(stages) - 1:
-            after = stages[number + 1].verb
-            raise Failure(
-                after, Misuse(f"nothing can follow {stage.verb}, which prints for people and has to be the last verb")
-            )
-        dashes = stage.inputs.count("-")
-        what = "the table of the stage before" if number else "standard input"
-        if dashes > 1:
-            raise Failure(
-                stage.verb,
-                Misuse(f"{what} can be read once, not {dashes} times; give the board with -i FILE"),
-            )
-        if number and not dashes and not stages[number - 1].output:
-            before = stages[number - 1].verb
-            raise Failure(
-                stage.verb,
-                Misuse(f"nobody reads the table of {before}; give a board (-i FILE) to the first verb only, or add -o"),
-            )
+    prints = {f"@{chain.name}" for chain in chains if chain.stages[-1].last}
+    readers = 0
+    for chain in chains:
+        for number, stage in enumerate(chain.stages):
+            before = chain.stages[number - 1] if number else None
+            try:
+                _check_stage(stage, before, prints)
+                readers += stage.dashes if before is None and stage.given == STDIN else 0
+                if readers > 1 and stage.dashes:
+                    raise Misuse(f"standard input can be read once, not {readers} times; give the board with -i FILE")
+            except Misuse as error:
+                raise Failure(stage.verb, error, stage.place) from None
 
 
-def run(stages: Sequence[Stage], announce: Callable[[Stage], None]) -> None:
-    """Run a chain and write its result.
+def _check_stage(stage: Stage, before: Stage | None, prints: set[str]) -> None:
+    """Find what is wrong with one stage.
+
+    Raises:
+        Misuse: something is.
+    """
+    if text := next((name for name in stage.inputs if isinstance(name, Result) and name in prints), None):
+        raise Misuse(f"{text} is printed for people and no table")
+    if before is None:
+        return
+    if before.last:
+        raise Misuse(f"nothing can follow {before.verb}, which prints for people and has to be the last verb")
+    if stage.dashes > 1:
+        raise Misuse(
+            f"the table of the stage before can be read once, not {stage.dashes} times; give the board with -i FILE"
+        )
+    if not stage.dashes and not before.output:
+        raise Misuse(
+            f"nobody reads the table of {before.verb}; give a board (-i FILE) to the first verb only, or add -o"
+        )
+
+
+def run(chains: Sequence[Chain], announce: Callable[[Stage], None]) -> int:
+    """Run chains and write the result of the last one.
 
     Args:
-        stages: the chain.
+        chains: the chains, each after those whose tables it reads.
         announce: is told which stage begins.
+
+    Returns:
+        the exit status: 0, or 3 where a stage found what it was asked about.
 
     Raises:
         Failure: a stage fails. Nothing has reached standard output then.
     """
-    check(stages)
-    result: pl.DataFrame | str | None = None
-    for number, stage in enumerate(stages):
-        announce(stage)
-        try:
-            result = _run_stage(stage, result if isinstance(result, pl.DataFrame) else None)
-            if stage.output or number == len(stages) - 1:
-                _write(result, stage.output)
-        except FupinError as error:
-            raise Failure(stage.verb, error) from None
-        except pl.exceptions.PolarsError as error:
-            raise Failure(stage.verb, DataError(str(error).strip().split("\n")[0])) from error
+    check(chains)
+    results: dict[str, pl.DataFrame] = {}
+    found = False
+    for chain in chains:
+        result: pl.DataFrame | str | bytes | None = None
+        for stage in chain.stages:
+            announce(stage)
+            try:
+                result, asked = _run_stage(stage, result if isinstance(result, pl.DataFrame) else None, results)
+                found = found or asked
+                if stage.output or (stage is chain.stages[-1] and chain is chains[-1]):
+                    _write(result, stage.output)
+            except FupinError as error:
+                raise Failure(stage.verb, error, stage.place) from None
+            except pl.exceptions.PolarsError as error:
+                raise Failure(stage.verb, DataError(str(error).strip().split("\n")[0]), stage.place) from error
+        if isinstance(result, pl.DataFrame):
+            results[f"@{chain.name}"] = result
+    return 3 if found else 0
 
 
-def _run_stage(stage: Stage, before: pl.DataFrame | None) -> pl.DataFrame | str:
-    """Run one stage on its board."""
-    with contextlib.ExitStack() as spool:
-        files = Files(spool, before)
-        source = None
-        if before is not None and stage.input in (None, "-"):
-            board = before
+def _run_stage(
+    stage: Stage, before: pl.DataFrame | None, results: Mapping[str, pl.DataFrame]
+) -> tuple[pl.DataFrame | str | bytes, bool]:
+    """Run one stage on its board: what it makes, and whether it found what it was asked about."""
+    with contextlib.ExitStack() as keep:
+        files = Files(keep, before, stage.given, results)
+        if stage.input is None:
+            result = stage.apply(pl.DataFrame(), files)
         else:
-            source = files.open(stage.input or "-")
-            board = source.read()
-        key = boards.key_of(board, stage.key)
-        try:
-            if stage.keyed:
-                boards.check_keys(board, key)
-            result = stage.apply(board, files)
-        except DataError as error:
-            raise _placed(error, board, key, source) from None
-    if isinstance(result, pl.DataFrame):
-        log.info("%s in, %d out", counted(board.height, "row"), result.height)
-    return result
+            source = None if before is not None and stage.input == STDIN else files.open(stage.input)
+            board = source.read() if source else before
+            assert board is not None  # noqa: S101
+            key = boards.key_of(board, stage.key if stage.keyed else None)
+            try:
+                if stage.keyed:
+                    boards.check_keys(board, key)
+                result = stage.apply(board, files)
+            except DataError as error:
+                raise boards.placed(error, board, key, source) from None
+            if isinstance(result, pl.DataFrame):
+                log.info("%s in, %d out", counted(board.height, "row"), result.height)
+    return result, files.found
 
 
-def _placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None) -> DataError:
-    """The error with the units of faulty rows, and their lines where the board was read from a file."""
-    rows = [fault.row for fault in error.faults if fault.row is not None]
-    names = dict(zip(rows, boards.units(board[rows], key), strict=True))
-    faults = [fault if fault.row is None else fault._replace(unit=names[fault.row]) for fault in error.faults]
-    if source:
-        return DataError(source.located(faults), error.total)
-    told = [f if f.first is None else f._replace(message=f"{f.message}, first in row {f.first + 1}") for f in faults]
-    return DataError([fault._replace(row=None, first=None) for fault in told], error.total)
-
-
-def _write(result: pl.DataFrame | str, output: str | None) -> None:
+def _write(result: pl.DataFrame | str | bytes, output: str | None) -> None:
     """Write a stage's result to where it goes."""
     if isinstance(result, pl.DataFrame):
         writing.write(result, output)
-    elif output is None or output == "-":
-        writing.write_stdout(lambda file: file.write(result.encode()))
+        return
+    data = result.encode() if isinstance(result, str) else result
+    if output is None or output == STDIN:
+        writing.write_stdout(lambda file: file.write(data))
     else:
-        writing.write_file(output, lambda file: file.write(result.encode()))
+        writing.write_file(output, lambda file: file.write(data))

@@ -15,7 +15,7 @@ from fupin.errors import Failure, FupinError, Misuse, hint
 from fupin.verbs import VERBS, front_page
 
 if TYPE_CHECKING:
-    from fupin.chain import Stage
+    from fupin.chain import Chain, Stage
 
 THEN = "then"
 
@@ -38,24 +38,45 @@ class Verbs(click.Group):
         """Write the front page."""
         formatter.write(front_page())
 
-    def invoke(self, ctx: click.Context) -> None:
+    def stages(self, ctx: click.Context, words: Sequence[str], place: object = None) -> list[Chain]:
+        """Parse the words of one verb.
+
+        Args:
+            ctx: the context that it is parsed in.
+            words: the verb and its words.
+            place: the recipe that it stands in.
+
+        Returns:
+            a chain of one stage, or all chains of a recipe.
+
+        Raises:
+            Failure, Misuse, ClickException: the words are at fault.
+        """
+        from fupin.chain import Chain, Stage
+
+        verb = words[0]
+        command = self.get_command(ctx, verb)
+        if command is None:
+            raise Misuse(f"no verb '{verb}'{hint(verb, VERBS, 'verbs')}")
+        try:
+            with command.make_context(verb, list(words[1:]), parent=ctx, obj=place) as own:
+                parsed = command.invoke(own)
+        except FupinError as error:
+            raise Failure(verb, error) from None
+        return [Chain([parsed])] if isinstance(parsed, Stage) else parsed
+
+    def invoke(self, ctx: click.Context) -> int:
         """Parse all stages of a chain, then run them."""
-        words = [*ctx._protected_args, *ctx.args]
-        stages = []
-        for part in _split(words):
-            verb = part[0]
-            command = self.get_command(ctx, verb)
-            if command is None:
-                raise Misuse(f"no verb '{verb}'{hint(verb, VERBS, 'verbs')}")
-            try:
-                with command.make_context(verb, part[1:], parent=ctx) as stage:
-                    stages.append(command.invoke(stage))
-            except FupinError as error:
-                raise Failure(verb, error) from None
+        before: list[Chain] = []
+        stages: list[Stage] = []
+        for words in split([*ctx._protected_args, *ctx.args]):
+            *named, own = self.stages(ctx, words)
+            before += named
+            stages += own.stages
         from fupin import chain
 
         try:
-            chain.run(stages, _announce)
+            return chain.run([*before, chain.Chain(stages)], _announce)
         except KeyboardInterrupt:
             raise Interrupted from None
 
@@ -64,7 +85,7 @@ class Interrupted(Exception):
     """Somebody pressed Ctrl-C; click would print an empty line for it."""
 
 
-def _split(words: Sequence[str]) -> list[list[str]]:
+def split(words: Sequence[str]) -> list[list[str]]:
     """The words of each stage.
 
     Raises:
@@ -114,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return fupin.main(arguments, prog_name="fupin", standalone_mode=False) or 0
     except Failure as failure:
-        return _report(failure.error.lines, failure.verb, failure.error.status)
+        return _report(failure.lines, failure.verb, failure.error.status)
     except FupinError as error:
         return _report(error.lines, "", error.status)
     except click.exceptions.NoArgsIsHelpError as error:
@@ -123,7 +144,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         verb = context.info_name if context is not None and context.parent is not None else ""
-        return _report([" ".join(error.format_message().split())], verb, Misuse.status)
+        return _report([message_of(error)], verb, Misuse.status)
     except (Interrupted, KeyboardInterrupt, click.exceptions.Abort):
         return 130
     except SystemExit:
@@ -133,6 +154,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BaseException as error:  # Polars' panics are no Exceptions
         why = f"{type(error).__name__}: {error}".split("\n")[0]
         return _report([f"this is a fault of fupin itself, please report it ({why})"], "", 1)
+
+
+def message_of(error: FupinError | Failure | click.ClickException) -> str:
+    """What is wrong with a command line, on one line."""
+    if isinstance(error, click.ClickException):
+        return " ".join(error.format_message().split())
+    return error.lines[0]
 
 
 def _report(lines: Sequence[str], verb: str, status: int) -> int:

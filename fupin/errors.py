@@ -82,12 +82,19 @@ class DataError(FupinError):
 
 
 class Failure(Exception):
-    """A verb of the command line that refused."""
+    """A verb of the command line that refused, and its line in a recipe."""
 
-    def __init__(self, verb: str, error: FupinError) -> None:
+    def __init__(self, verb: str, error: FupinError, place: str | None = None) -> None:
         self.verb = verb
         self.error = error
+        self.place = place
         super().__init__(verb, error)
+
+    @property
+    def lines(self) -> list[str]:
+        """The messages, one line each."""
+        where = f" ({self.place})" if self.place else ""
+        return [f"{line}{where}" for line in self.error.lines]
 
 
 def one_line(text: str) -> str:

@@ -6,108 +6,24 @@ import functools
 import inspect
 import logging
 from collections.abc import Callable
-from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
 import click
 
-from fupin import conditions, numbers
 from fupin.chain import Files, Stage
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.ledger import Ledger
+from fupin.parameters import Command, Day, File, Names, Number, Range, Sql
+from fupin.spool import STDIN
 from fupin.verbs import VERBS
 
 _NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
+__all__ = ["Day", "File", "Names", "Number", "Range", "Sql"]
 log = logging.getLogger("fupin")
-Apply = Callable[["pl.DataFrame", Files], "pl.DataFrame | str"]
+Apply = Callable[["pl.DataFrame", Files], "pl.DataFrame | str | bytes"]
 Callback = Callable[..., Any]
-
-
-class File(click.ParamType[str]):
-    """The name of a table: a file, or `-`. The stage knows from this type what it reads."""
-
-    name = "file"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Refuse an empty name, which an unset variable of a script leaves."""
-        if not value:
-            raise Misuse(f"{_option(param)}: the name of a file is empty")
-        return str(value)
-
-    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-        """File names."""
-        from click.shell_completion import CompletionItem
-
-        return [CompletionItem(incomplete, type="file")]
-
-
-class Sql(click.ParamType[Condition]):
-    """A condition (contract §3)."""
-
-    name = "sql"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Condition:
-        """Parse it."""
-        return value if isinstance(value, Condition) else conditions.parse(value, _option(param))
-
-
-class Number(click.ParamType[Fraction]):
-    """An exact number, a percentage allowed."""
-
-    name = "n"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
-        """Parse it."""
-        if isinstance(value, Fraction):
-            return value
-        number = numbers.parse(value, _option(param))
-        numbers.quanta(number, _option(param))
-        return number
-
-
-class Range(click.ParamType[tuple[Fraction, Fraction]]):
-    """Two bounds, LO:HI."""
-
-    name = "lo:hi"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[Fraction, Fraction]:
-        """Parse it."""
-        return value if isinstance(value, tuple) else numbers.parse_range(value, _option(param))
-
-
-class Names(click.ParamType[tuple[str, ...]]):
-    """Column names separated by commas."""
-
-    name = "column,…"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
-        """Split them."""
-        if isinstance(value, tuple):
-            return value
-        names = tuple(value.split(","))
-        if not all(names) or len(set(names)) < len(names):
-            raise Misuse(f"{_option(param)}: '{value}' names a column twice or not at all")
-        return names
-
-
-class Once(click.Command):
-    """A command that refuses an option given twice, where the last one would silently win."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Parse the words of the command line."""
-        given = self.make_parser(ctx).parse_args(list(args))[2]
-        for parameter in given:
-            if isinstance(parameter, click.Option) and not parameter.multiple and given.count(parameter) > 1:
-                raise Misuse(f"{parameter.opts[-1]} is given twice; only one can count")
-        return super().parse_args(ctx, args)
-
-
-def _option(param: click.Parameter | None) -> str:
-    return "option" if param is None else "FILE" if isinstance(param, click.Argument) else param.opts[0]
 
 
 class Events(NamedTuple):
@@ -123,46 +39,78 @@ class Events(NamedTuple):
         return Ledger(files.open_all(self.files), self.where, self.strays, self.key)
 
 
+def command(name: str, examples: str) -> Callable[[Callback], click.Command]:
+    """Make a click command of a function that has its options already.
+
+    Args:
+        name: the verb.
+        examples: what help and manual show: commands after `$ `, which run in a sample's folder, and below each
+            what it prints.
+    """
+
+    def decorate(function: Callback) -> click.Command:
+        blocks = examples.strip().split("\n\n")
+        shown = ["\b\nExamples:", *("\b\n" + "\n".join(f"  {line}" for line in b.splitlines()) for b in blocks)]
+        told = f"{VERBS[name]}\n\n{inspect.cleandoc(function.__doc__ or '')}"
+        return click.command(name, cls=Command, help=told, epilog="\n\n".join(shown))(function)
+
+    return decorate
+
+
+output = click.option(
+    "-o", "--output", type=File(read=False), metavar="FILE", help="Write the result there, whole or not at all."
+)
+verbose = click.option("-v", "--verbose", is_flag=True, help="Tell on standard error what was done.")
+
+
 def verb(
-    name: str, *, examples: str, file_argument: bool = True, keyed: bool = True, last: bool = False
+    name: str,
+    *,
+    examples: str,
+    board: Literal["argument", "option", "none"] = "argument",
+    keyed: bool = True,
+    last: bool = False,
 ) -> Callable[[Callback], click.Command]:
     """Make a click command of a function that turns its options into what is applied to a board.
 
     Args:
         name: the verb.
-        examples: lines that help and manual show, each a command that runs in a sample's folder.
-        file_argument: whether the board may be given as an argument (else only by -i or standard input).
+        examples: see `command`.
+        board: whether the board is an argument or -i, only -i, or there is none.
         keyed: whether the board's keys must be unique.
-        last: whether it prints for people.
+        last: whether it makes something for people; the function is then told the `output`, too.
     """
 
     def decorate(function: Callback) -> click.Command:
         @functools.wraps(function)
         def callback(
-            input_: str | None, output: str | None, verbose: bool, board: str | None = None, **given: Any
+            output: str | None,
+            verbose: bool,
+            input_: str | None = None,
+            argument: str | None = None,
+            **given: Any,
         ) -> Stage:
             context = click.get_current_context()
-            if output == "":
-                raise Misuse("-o: the name of a file is empty")
-            if output and output.lower().endswith(_NOT_WRITTEN):
+            if last:
+                given["output"] = output
+            elif output and output.lower().endswith(_NOT_WRITTEN):
                 raise Misuse(f"-o: '{output}': this is not written; end the name in .csv, .csv.gz, .parquet or .arrow")
-            if board and input_:
-                raise Misuse(f"the board is given twice, as {board} and as -i {input_}")
+            if argument and input_:
+                raise Misuse(f"the board is given twice, as {argument} and as -i {input_}")
             reads: list[str] = []
             for parameter in context.command.params:
                 value = context.params.get(parameter.name or "")
-                if isinstance(parameter.type, File) and parameter.name not in ("board", "input_") and value:
+                named = isinstance(parameter.type, File) and parameter.type.read
+                if named and value and parameter.name not in ("argument", "input_"):
                     reads += [value] if isinstance(value, str) else value
             key = given["key"]
             apply: Apply = function(**given)
-            return Stage(name, apply, board or input_, tuple(reads), output, key, keyed, verbose, last)
+            source = None if board == "none" else argument or input_ or STDIN
+            words = (name, *context.meta["words"])
+            return Stage(name, apply, source, tuple(reads), output, key, keyed, verbose, last, words)
 
-        if file_argument:
-            told = "The board; standard input if left out."
-            callback = click.argument("board", required=False, type=File(), metavar="[FILE]", help=told)(callback)
-        common = [
+        options = [
             click.option("-i", "--input", "input_", type=File(), metavar="FILE", help="The board."),
-            click.option("-o", "--output", metavar="FILE", help="Write the table there, whole or not at all."),
             click.option(
                 "-k",
                 "--key",
@@ -170,17 +118,16 @@ def verb(
                 metavar="NAME",
                 help="The column, or columns A,B, that name a unit.  [default: the first column]",
             ),
-            click.option("-v", "--verbose", is_flag=True, help="Tell on standard error what was done."),
         ]
+        common = [*(options[:1] if board != "none" else []), output, *options[1:], verbose]
+        if board == "argument":
+            told = "The board; standard input if left out."
+            callback = click.argument("argument", required=False, type=File(), metavar="[FILE]", help=told)(callback)
         for option in reversed(common):
             callback = option(callback)
         own = getattr(callback, "__click_params__", [])
         own.sort(key=lambda p: p.name in ("input_", "output", "key", "verbose"), reverse=True)
-        epilog = "\b\nExamples:\n" + "\n".join(
-            f"  $ {line}" if line.startswith("fupin") else f"    {line}" for line in examples.strip().splitlines()
-        )
-        told = f"{VERBS[name]}\n\n{inspect.cleandoc(function.__doc__ or '')}"
-        return click.command(name, cls=Once, help=told, epilog=epilog)(callback)
+        return command(name, examples)(callback)
 
     return decorate
 

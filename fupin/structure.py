@@ -13,16 +13,14 @@ import io
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, unusable
+from fupin.spool import Data, temporary
 
-Data = bytes | Path
-"""The bytes of a small file, or the path of a large one."""
 CHUNK = 1 << 23
 _BATCH = 1 << 20
 _PART = 1 << 22
@@ -48,7 +46,7 @@ def without_empty_last_line(data: Data, spool: contextlib.ExitStack) -> Data:
     surplus = 1 if tail.endswith(b"\n\n") else 2 if tail == b"\n\r\n" else 0
     if not surplus or isinstance(data, bytes):
         return data[: len(data) - surplus] if isinstance(data, bytes) else data
-    copy = spool.enter_context(tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv"))  # noqa: SIM115
+    copy = temporary(spool)
     with data.open("rb") as file:
         shutil.copyfileobj(file, copy, CHUNK)
     copy.truncate(copy.tell() - surplus)

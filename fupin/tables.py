@@ -1,4 +1,4 @@
-"""Reading tables: with writing.py the only module that opens a file.
+"""Reading tables: with spool.py and writing.py the only modules that open a file.
 
 Every table is text: cells stay as they came, a blank cell is null. What is not a well-formed table (contract §1)
 is refused with the file and the line as an editor shows it.
@@ -8,25 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import glob
-import os
-import shutil
-import stat
-import sys
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any, cast
 
-from fupin import structure
+from fupin import spool, structure
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault, hint, unusable
+from fupin.errors import DataError, Fault, unusable
+from fupin.spool import Data
 
-SMALL = 1 << 23
-"""Files of up to so many bytes are read at once; larger ones are scanned where they lie, or spooled."""
 BATCH = 1 << 20
 """Rows looked at together when a table is streamed or written."""
-_STDIN = "-"
 
 
 class Source:
@@ -129,118 +120,31 @@ def frame_source(frame: pl.DataFrame, name: str = "table") -> Source:
     )
 
 
-def expand(name: str) -> list[str]:
-    """The files that a name or a glob stands for, in order of their names.
-
-    Raises:
-        DataError: a glob matches nothing.
-    """
-    if name == _STDIN or os.path.exists(name) or not glob.has_magic(name):
-        return [name]
-    found = sorted(glob.glob(name, recursive=True))
-    if not found:
-        raise DataError(Fault("no file matches", file=name))
-    return found
-
-
-def open_table(name: str, spool: contextlib.ExitStack) -> Source:
+def open_table(name: str, keep: contextlib.ExitStack) -> Source:
     """Open a table by its name.
 
     Args:
         name: a CSV, Parquet or Arrow IPC file, plain or compressed by its ending; `-` is standard input.
-        spool: keeps temporary files until they are no longer needed.
+        keep: keeps temporary files until they are no longer needed.
 
     Raises:
         DataError: the file is missing or not a well-formed table.
     """
+    ending = "".join(Path(name).suffixes[-1:]).lower()
+    data = spool.read(name, keep)
+    if ending not in (".parquet", ".arrow", ".ipc", ".feather"):
+        return _open_csv(name, data, keep)
     try:
-        ending = "".join(Path(name).suffixes[-1:]).lower()
-        if ending in (".parquet", ".arrow", ".ipc", ".feather"):
-            data = _bytes_or_path(name, spool, False)
-            scanned = pl.scan_parquet(data, glob=False) if ending == ".parquet" else pl.scan_ipc(data)
-            texts = as_text(scanned, name)
-            return Source(name, texts.collect_schema().names(), lambda: texts, lambda rows: [r + 2 for r in rows])
-        return _open_csv(name, _bytes_or_path(name, spool, ending in (".gz", ".zst")), spool)
-    except pl.exceptions.PolarsError as error:
-        raise DataError(Fault("cannot be read as what its name says", file=name)) from error
-    except _Damaged as error:
-        raise DataError(Fault("cannot be unpacked, it is cut off or damaged", file=name)) from error
-    except OSError as error:
-        if error.errno is None:  # Polars' own
-            raise DataError(Fault("cannot be read as what its name says", file=name)) from None
-        raise DataError(Fault(_why(error, name), file=name)) from None
+        scanned = pl.scan_parquet(data, glob=False) if ending == ".parquet" else pl.scan_ipc(data)
+        texts = as_text(scanned, name)
+        return Source(name, texts.collect_schema().names(), lambda: texts, lambda rows: [r + 2 for r in rows])
+    except (pl.exceptions.PolarsError, OSError):
+        raise DataError(Fault("cannot be read as what its name says", file=name)) from None
 
 
-class _Damaged(Exception):
-    """A compressed file that cannot be unpacked."""
-
-
-def _why(error: OSError, name: str) -> str:
-    """Why a file cannot be opened, with the nearest names beside it."""
-    if isinstance(error, FileNotFoundError):
-        folder = os.path.dirname(name) or "."
-        names = os.listdir(folder) if os.path.isdir(folder) else []
-        return f"no such file{hint(os.path.basename(name), names)}"
-    if isinstance(error, IsADirectoryError):
-        return "a folder, not a file"
-    return error.strerror or str(error)
-
-
-def _bytes_or_path(name: str, spool: contextlib.ExitStack, packed: bool) -> bytes | Path:
-    """The bytes of a small file, or a path where a large one can be read again and again."""
-    with contextlib.ExitStack() as opened:
-        if name == _STDIN:
-            if sys.stdin is None:
-                raise DataError(Fault("standard input is closed", file=name))
-            stream: IO[bytes] = sys.stdin.buffer
-            if sys.stdin.isatty():
-                print("fupin: reading a table from the terminal; end it with Ctrl-D", file=sys.stderr)
-        else:
-            stream = opened.enter_context(open(name, "rb"))
-            status = os.fstat(stream.fileno())
-            if stat.S_ISREG(status.st_mode) and status.st_size > SMALL and not packed:
-                return Path(name)
-        with _unpacking(name, stream) if packed else contextlib.nullcontext(stream) as plain:
-            data = plain.read(SMALL + 1)
-            if len(data) <= SMALL:
-                return data
-            file = spool.enter_context(tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv"))
-            file.write(data)
-            shutil.copyfileobj(plain, file, SMALL)
-            file.flush()
-            return Path(file.name)
-
-
-@contextlib.contextmanager
-def _unpacking(name: str, stream: IO[bytes]) -> Iterator[IO[bytes]]:
-    """A compressed stream, opened.
-
-    Raises:
-        _Damaged: it cannot be unpacked while it is read.
-    """
-    import gzip
-    import zlib
-
-    zstd = zstandard()
-    try:
-        with gzip.open(stream) if name.lower().endswith(".gz") else zstd.open(stream) as plain:
-            yield cast(IO[bytes], plain)
-    except (EOFError, gzip.BadGzipFile, zlib.error, zstd.ZstdError) as error:
-        raise _Damaged(error) from None
-
-
-def zstandard() -> Any:
-    """Python's module for Zstandard, which versions before 3.14 have from the package backports.zstd."""
-    if sys.version_info >= (3, 14):
-        from compression import zstd
-    else:
-        from backports import zstd
-    return zstd
-
-
-def _open_csv(name: str, data: bytes | Path, spool: contextlib.ExitStack) -> Source:
+def _open_csv(name: str, data: Data, keep: contextlib.ExitStack) -> Source:
     """Open a CSV table: its header, its structure, and how its rows are read and found again."""
-    data = structure.without_empty_last_line(data, spool)
+    data = structure.without_empty_last_line(data, keep)
     columns, head = structure.header(name, data)
     found = structure.survey(data)
     quoted = found.quoted

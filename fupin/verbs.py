@@ -14,6 +14,7 @@ VERBS = {
     "reward": "Give prizes to the first and penalties to the last.",
     "keep": "Keep the rows for which a condition holds.",
     "report": "Print the board for people.",
+    "run": "Run a recipe: a chain kept in a file.",
 }
 
 

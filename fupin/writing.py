@@ -14,7 +14,8 @@ from typing import IO, BinaryIO, cast
 
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault
-from fupin.tables import BATCH, zstandard
+from fupin.spool import zstandard
+from fupin.tables import BATCH
 
 
 def write(frame: pl.DataFrame, target: str | None = None) -> None:

@@ -16,7 +16,7 @@ from conftest import ROOT, Shell
 from harness import Result, fupin
 
 from fupin import __version__
-from fupin.tables import SMALL
+from fupin.spool import SMALL
 from fupin.verbs import VERBS
 
 MODULE = [sys.executable, "-m", "fupin"]

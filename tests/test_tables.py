@@ -22,7 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reference import quoted
 
-from fupin import tables, writing
+from fupin import spool, tables, writing
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -326,7 +326,7 @@ def large(folder: Path, change: Callable[[list[bytes]], None], end: bytes = b"\n
     data = b"".join(lines)
     if end != b"\n":
         data = data.replace(b"\n", end)
-    assert len(data) > tables.SMALL
+    assert len(data) > spool.SMALL
     name = folder / "events.csv"
     name.write_bytes(data)
     return name.name
@@ -409,7 +409,7 @@ def test_a_large_board(folder: Path, end: bytes) -> None:
     data = "village,code\n" + "".join(rows)
     name = folder / "board.csv"
     name.write_bytes(data.encode().replace(b"\n", end))
-    assert name.stat().st_size > tables.SMALL
+    assert name.stat().st_size > spool.SMALL
     assert fupin("keep", name, "--where", "1 = 1", "-o", name) == Result(0, "", "")
     assert name.read_bytes() == data.encode()
     rows[77], rows[78] = "village 77\n", "village 78,1,2\n"

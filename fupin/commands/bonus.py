@@ -162,8 +162,9 @@ def _points(events: Ledger, units: Units, keys: Sequence[str], table: pl.DataFra
 
 
 EXAMPLES = """
-fupin bonus villages.csv --events extras.csv --rules extras-rules.csv --as extras --detail
-fupin bonus villages.csv --events extras.csv --rules extras-rules.csv --range -3:3 --as extras
+$ fupin bonus villages.csv --events extras.csv --rules extras-rules.csv --as extras --detail
+
+$ fupin bonus villages.csv --events extras.csv --rules extras-rules.csv --range -3:3 --as extras
 """
 
 

@@ -157,8 +157,9 @@ def _counting(
 
 
 EXAMPLES = """
-fupin deduct villages.csv --events routine.csv --full 20 --each 0.5:2 --once task --as routine --detail
-fupin deduct villages.csv --events routine.csv --where "date < '2019-07-01'" --full 10 --as first_half
+$ fupin deduct villages.csv --events routine.csv --full 20 --each 0.5:2 --once task --as routine --detail
+
+$ fupin deduct villages.csv --events routine.csv --where "date < '2019-07-01'" --full 10 --as first_half
 """
 
 

@@ -32,7 +32,7 @@ def keep(board: pl.DataFrame, where: Condition) -> pl.DataFrame:
 
 
 EXAMPLES = """
-fupin keep expected.csv --where "total >= 90 AND vetoed = 'false'"
+$ fupin keep expected.csv --where "total >= 90 AND vetoed = 'false'"
 """
 
 

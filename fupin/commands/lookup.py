@@ -97,7 +97,7 @@ def _parse_take(text: str) -> list[tuple[str, str]]:
 
 
 EXAMPLES = """
-fupin lookup villages.csv --from expected.csv --take total,rank=place
+$ fupin lookup villages.csv --from expected.csv --take total,rank=place
 """
 
 

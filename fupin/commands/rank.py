@@ -148,8 +148,9 @@ def _compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str,
 
 
 EXAMPLES = """
-fupin rank villages.csv --by field
-fupin rank villages.csv --by field --within kind --ties dense
+$ fupin rank villages.csv --by field
+
+$ fupin rank villages.csv --by field --within kind --ties dense
 """
 
 

@@ -1,21 +1,31 @@
-"""report: a table for people: aligned, also with Chinese widths, under a title and above notes."""
+"""report: a table for people, under a title and above notes: on the terminal, as Markdown, or as a workbook.
+
+Serves the published results that all documents ask for, and the notices on which an office posts them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, get_args
 
 import click
 
-from fupin import numbers, options
+from fupin import boards, options, pages
 from fupin.chain import Files
 from fupin.checks import require_columns
 from fupin.deferred import pl
 from fupin.errors import Misuse
+from fupin.pages import Page, Section
+
+Form = Literal["table", "markdown", "xlsx"]
+_ENDINGS: dict[str, Form] = {".md": "markdown", ".markdown": "markdown", ".xlsx": "xlsx"}
+_LATER = (".html", ".htm", ".xls", ".ods", ".pdf", ".csv", ".parquet")
 
 
 def report(
     board: pl.DataFrame,
+    form: Form = "table",
     *,
     title: str | None = None,
     columns: Sequence[tuple[str, str]] = (),
@@ -23,33 +33,45 @@ def report(
     bottom: int | None = None,
     by: str | None = None,
     notes: Sequence[str] = (),
-) -> str:
-    """The board as an aligned text, contract §9.
+    key: Sequence[str] | None = None,
+) -> str | bytes:
+    """The board for people, contract §9.
 
     Args:
         board: a table of texts.
+        form: an aligned text, Markdown, or a workbook.
         title: a line above it.
         columns: the columns to show, and what to call them; all if left out.
         top: so many rows from the top of each section; all if both are left out.
         bottom: so many rows from the bottom of each section.
-        by: a section for each value of this column.
+        by: a section, or a sheet, for each value of this column.
         notes: lines below it.
+        key: the columns that name a unit, which a workbook never takes for numbers; the first one if left out.
 
     Returns:
-        the text, its numbers as they are on the board.
+        the text, or the bytes of the workbook; its numbers are as they are on the board.
 
     Raises:
-        DataError: a column is missing.
+        DataError: a column is missing, or the table is too large for a workbook.
     """
-    require_columns([*(column for column, _ in columns), *([by] if by else [])], board.columns)
     shown = list(columns) or [(column, column) for column in board.columns]
-    parts = [title] if title else []
-    sections = board.partition_by(by, maintain_order=True) if by and board.height else [board]
-    for section in sections:
-        if by and section.height:
-            parts.append(f"{by}: {section[by][0] or ''}")
-        parts.append(_aligned(_cut(section, top, bottom), shown))
-    return "\n\n".join([*parts, *notes]) + "\n"
+    names = [column for column, _ in shown]
+    require_columns([*names, *([by] if by else [])], board.columns)
+    called = [name for _, name in shown]
+    if len(set(called)) < len(called):
+        raise Misuse(f"two columns would be called '{next(n for n in called if called.count(n) > 1)}'")
+    parts = board.partition_by(by, maintain_order=True) if by and board.height else [board]
+    sections = [
+        Section(
+            f"{by}: {part[by][0] or ''}" if by and part.height else "",
+            _cut(part, top, bottom).select(pl.col(column).alias(name) for column, name in shown),
+        )
+        for part in parts
+    ]
+    keys = boards.key_of(board, key)
+    places = [i for i, column in enumerate(names) if column in keys]
+    page = Page(sections, pages.numeric(board, names), title, notes, places)
+    return {"table": pages.text, "markdown": pages.markdown, "xlsx": pages.workbook}[form](page)
 
 
 def _cut(section: pl.DataFrame, top: int | None, bottom: int | None) -> pl.DataFrame:
@@ -60,49 +82,40 @@ def _cut(section: pl.DataFrame, top: int | None, bottom: int | None) -> pl.DataF
     return pl.concat([first, section.tail(min(bottom or 0, section.height - first.height))])
 
 
-def _printable(column: str) -> pl.Expr:
-    """A cell on one line, without what would steer a terminal."""
-    return pl.col(column).fill_null("").str.replace_all(r"\s*[\r\n]+\s*", " ").str.replace_all(r"\p{Cc}", "")
-
-
-def _aligned(section: pl.DataFrame, shown: Sequence[tuple[str, str]]) -> str:
-    """An aligned table: numbers to the right, texts to the left."""
-    import tabulate
-
-    tabulate.WIDE_CHARS_MODE, tabulate.PRESERVE_WHITESPACE, tabulate.MIN_PADDING = True, True, 0
-    cells = section.select(_printable(column).alias(str(i)) for i, (column, _) in enumerate(shown))
-    numeric = section.select(
-        (numbers.is_number(column).fill_null(True).all() & pl.col(column).is_not_null().any()).alias(str(i))
-        for i, (column, _) in enumerate(shown)
-    ).row(0)
-    return tabulate.tabulate(
-        cells.rows(),
-        headers=[name for _, name in shown],
-        tablefmt="simple",
-        disable_numparse=True,
-        colalign=["right" if number else "left" for number in numeric] if section.height else None,
-    )
-
-
 EXAMPLES = """
-fupin report expected.csv --title 'Villages, 2019' --columns rank,village=村,total,reward --top 5
+$ fupin report expected.csv --title 'Villages, 2019' --columns rank,village=村,total,reward --top 5
+
+$ fupin report expected.csv --top 3 -o top.md
 """
 
 
 @options.verb("report", examples=EXAMPLES, keyed=False, last=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(get_args(Form)),
+    help="How it is written.  [default: by the ending of -o, else table]",
+)
 @click.option("--title", metavar="TEXT", help="A line above the table.")
 @click.option("--columns", metavar="A,B=NAME", help="The columns to show, and what to call them.")
 @click.option("--top", type=click.IntRange(0), metavar="N", help="Only N rows from the top.")
 @click.option("--bottom", type=click.IntRange(0), metavar="N", help="Only N rows from the bottom.")
-@click.option("--by", metavar="COLUMN", help="A section for each value of this column.")
+@click.option("--by", metavar="COLUMN", help="A section, or a sheet, for each value of this column.")
 @click.option("--note", "notes", multiple=True, metavar="TEXT", help="A line below the table; may be repeated.")
-def command(columns: str | None, key: Any, **given: Any) -> options.Apply:
-    """An aligned table, right also with Chinese widths; its numbers are those of the CSV."""
-    shown = [tuple(word.partition("=")[::2]) for word in columns.split(",")] if columns else []
+def command(form: Form | None, columns: str | None, output: str | None, **given: Any) -> options.Apply:
+    """An aligned table, right also with Chinese widths; Markdown for -o NAME.md, a workbook for -o NAME.xlsx.
+
+    Numbers are those of the CSV; nothing is formatted anew.
+    """
+    ending = Path(output or "").suffix.lower()
+    if form is None and ending in _LATER:
+        raise Misuse(f"-o: '{output}': a report is written as text, as .md or as .xlsx")
+    shown = [word.partition("=")[::2] for word in columns.split(",")] if columns else []
     if not all(column for column, _ in shown):
         raise Misuse(f"--columns: '{columns}' names a column that is blank")
+    kind: Form = form or _ENDINGS.get(ending, "table")
 
-    def apply(board: pl.DataFrame, files: Files) -> str:
-        return report(board, columns=[(column, name or column) for column, name in shown], **given)
+    def apply(board: pl.DataFrame, files: Files) -> str | bytes:
+        return report(board, kind, columns=[(column, name or column) for column, name in shown], **given)
 
     return apply

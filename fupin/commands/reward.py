@@ -189,7 +189,7 @@ def _check_shares(mine: pl.DataFrame, ties: Ties, allow_overlap: bool) -> None:
 
 
 EXAMPLES = """
-fupin rank villages.csv --by field then reward --prize 3000,2000,1000 --penalty 500 --ties split
+$ fupin rank villages.csv --by field then reward --prize 3000,2000,1000 --penalty 500 --ties split
 """
 
 

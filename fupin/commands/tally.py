@@ -112,8 +112,9 @@ def _rounded(mine: pl.DataFrame, mean: bool, trim: int, places: int | None) -> p
 
 
 EXAMPLES = """
-fupin tally villages.csv --events routine.csv --count --as events
-fupin tally villages.csv --events routine.csv --mean points --round 2 --as mean_points
+$ fupin tally villages.csv --events routine.csv --count --as events
+
+$ fupin tally villages.csv --events routine.csv --mean points --round 2 --as mean_points
 """
 
 

@@ -94,7 +94,7 @@ def _reasons(events: Ledger, board: pl.DataFrame, keys: list[str], reason: str |
 
 
 EXAMPLES = """
-fupin veto villages.csv --when 'field < 75' --because 'field mark below 75' --events vetoes.csv
+$ fupin veto villages.csv --when 'field < 75' --because 'field mark below 75' --events vetoes.csv
 """
 
 

@@ -179,12 +179,13 @@ def _given_twice(scores: Ledger, units: Units, keys: Sequence[str], twice: pl.Da
 
 
 EXAMPLES = """
-fupin weight -i villages.csv field/100:30% --as field30
-fupin weight -i villages.csv --scores 'offices/*.csv' --items items.csv --sum 50 --missing rescale --as industry
+$ fupin weight -i villages.csv field/100:30% --as field30
+
+$ fupin weight -i villages.csv --scores 'offices/*.csv' --items items.csv --sum 50 --missing rescale --as industry
 """
 
 
-@options.verb("weight", examples=EXAMPLES, file_argument=False)
+@options.verb("weight", examples=EXAMPLES, board="option")
 @click.argument("terms", nargs=-1, metavar="[COLUMN[/FULL][:WEIGHT]]...", help="The parts, such as field/100:30%.")
 @options.events("--scores", required=False)
 @click.option("--items", type=options.File(), metavar="FILE", help="With --scores: item, full, perhaps weight.")

@@ -1,0 +1,150 @@
+"""What words of the command line may be: files, conditions, numbers, names; and the command that parses them."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+import click
+
+from fupin import conditions, numbers
+from fupin.chain import Result
+from fupin.conditions import Condition
+from fupin.errors import Misuse, hint
+from fupin.spool import FileName
+
+
+class Place(NamedTuple):
+    """Where a recipe stands: what its files are relative to, and which chains it has made so far.
+
+    A verb of a recipe is parsed with this as its context's object; other verbs have none.
+
+    Args:
+        folder: the folder of the recipe.
+        chains: the names of the chains above.
+    """
+
+    folder: str
+    chains: tuple[str, ...]
+
+
+class Filled(str):
+    """A word of a recipe that begins with a value of --set, so that a file it names is no file of the recipe's."""
+
+    __slots__ = ()
+
+
+class File(click.ParamType[str]):
+    """The name of a file, or `-`.
+
+    Args:
+        read: whether it is a table that is read, which the stage knows from this type.
+    """
+
+    name = "file"
+
+    def __init__(self, read: bool = True) -> None:
+        self.read = read
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Find what it is relative to. An empty name, which an unset variable of a script leaves, is refused."""
+        if not value:
+            raise Misuse(f"{option(param)}: the name of a file is empty")
+        place = ctx.obj if ctx else None
+        if not isinstance(place, Place) or isinstance(value, Filled | FileName | Result):
+            return value if isinstance(value, FileName | Result) else str(value)
+        if self.read and value.startswith("@"):
+            if value[1:] not in place.chains:
+                above = f"; chains above: {', '.join(place.chains)}" if place.chains else " (no chain stands above)"
+                told = hint(value[1:], place.chains) or above
+                raise Misuse(f"{option(param)}: no chain '{value[1:]}:' above{told}; a file is ./{value}")
+            return Result(value)
+        return FileName(value, place.folder)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """File names."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(incomplete, type="file")]
+
+
+class Sql(click.ParamType[Condition]):
+    """A condition (contract §3)."""
+
+    name = "sql"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Condition:
+        """Parse it."""
+        return value if isinstance(value, Condition) else conditions.parse(value, option(param))
+
+
+class Number(click.ParamType[Fraction]):
+    """An exact number, a percentage allowed."""
+
+    name = "n"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Fraction:
+        """Parse it."""
+        if isinstance(value, Fraction):
+            return value
+        number = numbers.parse(value, option(param))
+        numbers.quanta(number, option(param))
+        return number
+
+
+class Range(click.ParamType[tuple[Fraction, Fraction]]):
+    """Two bounds, LO:HI."""
+
+    name = "lo:hi"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[Fraction, Fraction]:
+        """Parse it."""
+        return value if isinstance(value, tuple) else numbers.parse_range(value, option(param))
+
+
+class Day(click.ParamType[date]):
+    """A date, such as 2019-04-28."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Parse it."""
+        from fupin import dates
+
+        return value if isinstance(value, date) else dates.parse(value, option(param))
+
+
+class Names(click.ParamType[tuple[str, ...]]):
+    """Column names separated by commas."""
+
+    name = "column,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+        """Split them."""
+        if isinstance(value, tuple):
+            return value
+        names = tuple(value.split(","))
+        if not all(names) or len(set(names)) < len(names):
+            raise Misuse(f"{option(param)}: '{value}' names a column twice or not at all")
+        return names
+
+
+class Command(click.Command):
+    """A command that refuses an option given twice, where the last one would silently win."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the words of the command line."""
+        ctx.meta["words"] = list(args)
+        given = self.make_parser(ctx).parse_args(list(args))[2]
+        for parameter in given:
+            if isinstance(parameter, click.Option) and not parameter.multiple and given.count(parameter) > 1:
+                raise Misuse(f"{parameter.opts[-1]} is given twice; only one can count")
+        return super().parse_args(ctx, args)
+
+
+def option(param: click.Parameter | None) -> str:
+    """What a parameter is called in a message."""
+    return "option" if param is None else "FILE" if isinstance(param, click.Argument) else param.opts[0]
