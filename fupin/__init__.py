@@ -1,3 +1,78 @@
-"""Exact, explainable scoring of published assessment schemes."""
+"""Exact, explainable scoring of published assessment schemes.
+
+Each verb of the command line is a function here, from a board, which is a Polars frame with a row for each assessed
+unit, to a board with more columns::
+
+    import fupin
+
+    board = fupin.read("villages.csv")
+    board = fupin.deduct(board, "routine.csv", "routine", full=20)
+    board = fupin.weight(board, ["routine/20", "field/100:30%"], "total", total=50)
+    board = fupin.rank(board, "total")
+
+A board comes in with columns of any types and goes out as texts, in which numbers are written exactly; its first
+column is the key if `key` does not name another one. Numbers are texts, whole numbers, `Decimal` or `Fraction`, and
+never binary floats. A ledger or a table is a frame or the name of a file; `events` makes a ledger of which only some
+rows count. Conditions are texts, in the language of `--where`.
+
+`Misuse` says that an argument is at fault, `DataError` that the data are; both are `FupinError`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from fupin.errors import DataError, FupinError, Misuse
+
+if TYPE_CHECKING:
+    from fupin.commands.bonus import bonus
+    from fupin.commands.deadlines import Late, deadlines
+    from fupin.commands.deduct import deduct
+    from fupin.commands.keep import keep
+    from fupin.commands.lookup import lookup
+    from fupin.commands.rank import rank
+    from fupin.commands.report import report
+    from fupin.commands.reward import reward
+    from fupin.commands.tally import tally
+    from fupin.commands.veto import veto
+    from fupin.commands.weight import weight, weight_scores
+    from fupin.ledger import events
+    from fupin.library import read, write
 
 __version__ = "0.1.0"
+__all__ = [
+    "DataError",
+    "FupinError",
+    "Late",
+    "Misuse",
+    "bonus",
+    "deadlines",
+    "deduct",
+    "events",
+    "keep",
+    "lookup",
+    "rank",
+    "read",
+    "report",
+    "reward",
+    "tally",
+    "veto",
+    "weight",
+    "weight_scores",
+    "write",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """A public function, imported when it is first asked for, so that `import fupin` loads nothing heavy."""
+    if name not in __all__:
+        raise AttributeError(f"module 'fupin' has no attribute '{name}'")
+    from fupin import library
+
+    globals()[name] = found = library.public(name)
+    return found
+
+
+def __dir__() -> list[str]:
+    """The public names."""
+    return sorted([*globals(), *__all__])

@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypedDict
 
-from fupin import numbers
+from fupin import conditions, numbers
 from fupin.checks import Check, check, faults, repeated, require_columns
-from fupin.conditions import Condition
+from fupin.conditions import Sql
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse, unusable
 from fupin.tables import Source
+
+
+class Placing(TypedDict, total=False):
+    """Which cells of a new column are written (contract §6).
+
+    Args:
+        only: compute for the units for which this condition holds, and leave the others missing (``--for``).
+        fill: write only where the column is missing so far.
+        replace: allow a column that is already there; it keeps its place.
+    """
+
+    only: Sql | None
+    fill: bool
+    replace: bool
 
 
 def key_of(board: pl.DataFrame, key: Sequence[str] | None) -> list[str]:
@@ -62,7 +77,7 @@ def append(
     names: Sequence[str],
     compute: Callable[[pl.DataFrame], pl.DataFrame],
     *,
-    only: Condition | None = None,
+    only: Sql | None = None,
     fill: bool = False,
     replace: bool = False,
 ) -> pl.DataFrame:
@@ -88,6 +103,7 @@ def append(
         raise DataError([Fault("the column is already there (--replace allows it)", name) for name in present])
     wanted = pl.lit(True)
     if only is not None:
+        only = conditions.parse(only, "only")
         only.require(board.columns)
         check(board, only.checks())
         wanted = wanted & only.truth

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from fupin import numbers
@@ -15,20 +15,22 @@ class Check(NamedTuple):
 
     Args:
         bad: true where the rule is broken; null counts as kept.
-        message: what is wrong and what would be right; `{value}` is the cell.
+        message: what is wrong and what would be right; `{value}` is the cell. Or what makes it of the cell.
         column: the column at fault.
         shown: the column whose cell is `{value}`, if not the one at fault.
         candidates: the right names, of which the nearest to the value are told.
     """
 
     bad: pl.Expr
-    message: str
+    message: str | Callable[[str | None], str]
     column: str | None = None
     candidates: Sequence[str] | pl.Series = ()
     shown: str | None = None
 
     def told(self, value: str | None) -> str:
         """The message about one value."""
+        if not isinstance(self.message, str):
+            return self.message(value)
         text = self.message.replace("{value}", "" if value is None else str(value))
         return text + (hint(value, list(self.candidates)) if value and len(self.candidates) else "")
 
@@ -39,7 +41,7 @@ def number_check(column: str, *, blank: bool = False, not_assessed: bool = False
     fine = numbers.is_number(column).fill_null(blank)
     if not_assessed:
         fine = fine | (cell == numbers.NOT_ASSESSED).fill_null(False)
-    return Check(~fine, "\0number", column)
+    return Check(~fine, _number_message, column)
 
 
 def _number_message(value: str | None) -> str:
@@ -69,8 +71,7 @@ def faults(frame: pl.DataFrame, checks: Sequence[Check]) -> tuple[list[Fault], i
         check = checks[i]
         shown = check.shown or check.column
         value = frame[shown][row] if shown in frame.columns else None
-        message = _number_message(value) if check.message == "\0number" else check.told(value)
-        listed.append(Fault(message, check.column, row=row))
+        listed.append(Fault(check.told(value), check.column, row=row))
     return listed, sum(counts)
 
 

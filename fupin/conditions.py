@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TypeAlias
 
 from fupin import numbers
 from fupin.checks import Check, number_check, require_columns
@@ -83,6 +83,10 @@ class Condition(NamedTuple):
             DataError: one is missing.
         """
         require_columns(self.columns, names, file)
+
+
+Sql: TypeAlias = Condition | str
+"""A condition, parsed or not."""
 
 
 class _Value(NamedTuple):
@@ -310,11 +314,11 @@ class _Parser:
         return _Value("column", pl.col(word), word)
 
 
-def parse(sql: str, what: str = "--when") -> Condition:
+def parse(sql: Sql, what: str = "--when") -> Condition:
     """Parse a condition.
 
     Args:
-        sql: an SQL boolean expression over columns, as contract §3 has it.
+        sql: an SQL boolean expression over columns, as contract §3 has it; a parsed one stays as it is.
         what: the option it comes from, for messages.
 
     Returns:
@@ -323,6 +327,8 @@ def parse(sql: str, what: str = "--when") -> Condition:
     Raises:
         Misuse: it does not parse, or compares what cannot be compared.
     """
+    if isinstance(sql, Condition):
+        return sql
     try:
         return _Parser(sql, what).parse()
     except RecursionError:

@@ -6,16 +6,17 @@ A pass carries along whether any row was faulty; only if one was, the ledger is 
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
-from fupin import boards, numbers
+from fupin import boards, conditions, numbers, spool
 from fupin.checks import Check, faults, require_columns
-from fupin.conditions import Condition
+from fupin.conditions import Condition, Sql
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, counted
 from fupin.partials import Aggregate, finished, merged, reduced
-from fupin.tables import BATCH, Source
+from fupin.tables import BATCH, Source, Table, table
 
 log = logging.getLogger("fupin")
 
@@ -42,6 +43,12 @@ class Ledger(NamedTuple):
         """The columns that all files have."""
         return list(self.sources[0].columns)
 
+    def names(self, key: Sequence[str]) -> list[str]:
+        """The columns that name the unit: those of the board's key, or `unit` as ledgers that fupin makes have it."""
+        if self.key or len(key) > 1 or key[0] in self.columns or "unit" not in self.columns:
+            return list(self.key or key)
+        return ["unit"]
+
     def require(self, columns: Sequence[str]) -> None:
         """Make sure that every file has the columns, and all files the same ones.
 
@@ -56,6 +63,46 @@ class Ledger(NamedTuple):
                 odd = sorted(set(source.columns) ^ set(self.columns))
                 message = f"has other columns than {self.sources[0].name} ({', '.join(odd)}); a ledger is of one shape"
                 raise DataError(Fault(message, file=source.name))
+
+
+Events: TypeAlias = "Ledger | Table | Sequence[Table]"
+"""A ledger as callers of the library may have it."""
+
+
+def events(
+    tables: Events,
+    *,
+    where: Sql | None = None,
+    strays: Literal["error", "ignore"] = "error",
+    key: Sequence[str] | None = None,
+) -> Ledger:
+    """A ledger, of which perhaps only some rows count (contract §6).
+
+    Args:
+        tables: a table with a row for each event, or several tables of one shape; a file's name may be a glob.
+        where: which rows count; it acts first, and what it leaves out is not looked at further.
+        strays: what becomes of rows whose unit is not on the board, `error` or `ignore`.
+        key: the columns that name the unit, if they are called otherwise than on the board.
+
+    Returns:
+        the ledger, for a verb that takes one.
+
+    Raises:
+        DataError: a table cannot be read, or a glob matches nothing.
+        Misuse: the condition does not parse.
+    """
+    if isinstance(tables, Ledger):
+        return tables
+    several: Sequence[Table]
+    if isinstance(tables, Source | pl.DataFrame | pl.LazyFrame | str | os.PathLike):
+        several = [tables]
+    else:
+        several = tables
+    parts: list[Table] = []
+    for part in several:
+        parts += spool.expand(os.fspath(part)) if isinstance(part, str | os.PathLike) else [part]
+    kept = None if where is None else conditions.parse(where, "where")
+    return Ledger([table(part, "ledger") for part in parts], kept, strays, key)
 
 
 class Units:
@@ -109,7 +156,7 @@ def reduce(
     Raises:
         DataError: a row breaks a rule or its unit is not on the board; file and lines are named.
     """
-    names = list(ledger.key or key)
+    names = ledger.names(key)
     ledger.require([*names, *by])
     aggregates = {"\0ignored": Aggregate("count"), **aggregates} if ledger.strays == "ignore" else dict(aggregates)
     parts: list[pl.DataFrame] = []

@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from fupin.deferred import pl
 from fupin.errors import Misuse
@@ -24,6 +25,8 @@ NOT_ASSESSED = "NA"
 SYNTAX = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,18})?$"
 WORD = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _CAPACITY = 2**127 - 1
+Number: TypeAlias = Fraction | Decimal | int | str
+"""An exact number as callers of the library may write it; a text may be a percentage."""
 
 
 def whole(value: int) -> pl.Expr:
@@ -64,6 +67,21 @@ def parse(text: str, what: str) -> Fraction:
     if not matches(number):
         raise Misuse(f"{what}: '{text}' is not a number; {why_not(number)}")
     return Fraction(number) / (100 if text.endswith("%") else 1)
+
+
+def exact(value: Number, what: str = "number") -> Fraction:
+    """An exact number, in whatever exact form a caller has it.
+
+    Raises:
+        Misuse: it is none; a binary float is not, since it is another number than the one that was written.
+    """
+    if isinstance(value, str):
+        return parse(value, what)
+    if isinstance(value, float):
+        raise Misuse(f"{what}: {value} is a binary float and not exact; write '{value}' or Decimal('{value}')")
+    if isinstance(value, Decimal) and not value.is_finite():
+        raise Misuse(f"{what}: {value} is not a number")
+    return Fraction(value)
 
 
 def parse_range(text: str, what: str) -> tuple[Fraction, Fraction]:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import os
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from fupin import spool, structure
 from fupin.deferred import pl
@@ -112,12 +115,36 @@ class Source:
         return placed
 
 
+Table: TypeAlias = "Source | pl.DataFrame | pl.LazyFrame | str | os.PathLike[str]"
+"""A table as callers of the library may have it."""
+
+
 def frame_source(frame: pl.DataFrame, name: str = "table") -> Source:
     """A table that is in memory already, with the rows counted as lines below a header."""
     texts = as_text(frame.lazy())
     return Source(
         name, frame.columns, lambda: texts, lambda rows: [row + 2 for row in rows], small=frame.height <= BATCH
     )
+
+
+def table(value: Table, name: str = "table") -> Source:
+    """A table, in whatever form a caller has it.
+
+    Args:
+        value: an opened table, a frame of any types, or the name of a file.
+        name: what a frame is called in messages.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    if isinstance(value, Source):
+        return value
+    if isinstance(value, pl.DataFrame | pl.LazyFrame):
+        return frame_source(value.lazy().collect(), name)
+    keep = contextlib.ExitStack()
+    source = open_table(os.fspath(value), keep)
+    weakref.finalize(source, keep.close)
+    return source
 
 
 def open_table(name: str, keep: contextlib.ExitStack) -> Source:

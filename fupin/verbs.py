@@ -12,6 +12,7 @@ VERBS = {
     "veto": "Mark the units that are out, and say why.",
     "rank": "Give places by a column, and sort by them.",
     "reward": "Give prizes to the first and penalties to the last.",
+    "deadlines": "List what is due, done and late, and what lateness costs.",
     "keep": "Keep the rows for which a condition holds.",
     "report": "Print the board for people.",
     "run": "Run a recipe: a chain kept in a file.",

@@ -7,34 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Unpack
 
 import click
 
-from fupin import boards, numbers, options
+from fupin import boards, ledger, numbers, options, tables
+from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, number_check
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse, counted
-from fupin.ledger import Ledger, Units, reduce
+from fupin.ledger import Events, Ledger, Units, reduce
+from fupin.numbers import Number
 from fupin.partials import Aggregate
 from fupin.rules import read_rules
-from fupin.tables import Source
+from fupin.tables import Source, Table
 
 Bounds = tuple[Fraction, Fraction]
 
 
 def bonus(
     board: pl.DataFrame,
-    events: Ledger,
-    rules: Source,
+    events: Events,
+    rules: Table,
     name: str,
     *,
-    within: Bounds | None = None,
-    sides: Bounds | None = None,
+    within: tuple[Number, Number] | None = None,
+    sides: tuple[Number, Number] | None = None,
     key: Sequence[str] | None = None,
     detail: bool = False,
-    **placing: Any,
+    **placing: Unpack[Placing],
 ) -> pl.DataFrame:
     """Append the capped sum of extras, contract §6.
 
@@ -43,7 +45,7 @@ def bonus(
         events: item, perhaps level, and perhaps count (whole, 1 if there is no such column).
         rules: item, level, points for each event of that item and level, cap of the item (blank: none), in points.
         name: the new column, in points.
-        within: bounds of the sum of all items.
+        within: bounds of the sum of all items (``--range``).
         sides: bounds of the sum of the subtractions and of that of the additions.
         key: the board's key columns.
         detail: add NAME_item for each item, and NAME_absorbed: the points of the events less NAME.
@@ -55,13 +57,16 @@ def bonus(
     Raises:
         DataError: an event, a rule or a unit is at fault.
     """
-    table = _rules(rules)
+    whole, each_side = _bounds(within, sides)
+    source = tables.table(rules, "rules")
+    table = _rules(source)
     items = table["item"].unique(maintain_order=True)
     if detail and "absorbed" in items:
-        raise DataError(Fault(f"an item of that name leaves no {name}_absorbed for --detail", "item", rules.name))
+        raise DataError(Fault(f"an item of that name leaves no {name}_absorbed for --detail", "item", source.name))
     keys = boards.key_of(board, key)
-    events.require(["item"])
-    found = _points(events, Units(board, keys), keys, table)
+    extras = ledger.events(events)
+    extras.require(["item"])
+    found = _points(extras, Units(board, keys), keys, table)
     caps = table.unique("item", maintain_order=True).select("item", "cap")
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
@@ -77,11 +82,11 @@ def bonus(
         mine = rows.select("\0row").join(sums, on="\0row", how="left", maintain_order="left")
         mine = mine.with_columns(pl.col("raw", "sum", "plus", "minus").fill_null(0))
         value = pl.col("sum")
-        if sides:
-            low, high = (numbers.whole(numbers.quanta(bound)) for bound in sides)
+        if each_side:
+            low, high = (numbers.whole(numbers.quanta(bound)) for bound in each_side)
             value = pl.max_horizontal(pl.col("minus"), low) + pl.min_horizontal(pl.col("plus"), high)
-        if within:
-            low, high = (numbers.whole(numbers.quanta(bound)) for bound in within)
+        if whole:
+            low, high = (numbers.whole(numbers.quanta(bound)) for bound in whole)
             value = pl.min_horizontal(pl.max_horizontal(value, low), high)
         figures = mine.select("\0row", value.alias(name))
         for item in items if detail else []:
@@ -93,6 +98,24 @@ def bonus(
 
     names = [name, *(f"{name}_{item}" for item in items), f"{name}_absorbed"] if detail else [name]
     return boards.append(board, names, compute, **placing)
+
+
+def _bounds(
+    within: tuple[Number, Number] | None, sides: tuple[Number, Number] | None
+) -> tuple[Bounds | None, Bounds | None]:
+    """Both pairs of bounds.
+
+    Raises:
+        Misuse: both are given, or the sides overlap.
+    """
+    if sides and within:
+        raise Misuse("give either --range or --sides")
+    if not (both := within or sides):
+        return None, None
+    low, high = numbers.exact(both[0], "bounds"), numbers.exact(both[1], "bounds")
+    if sides and not low <= 0 <= high:
+        raise Misuse("--sides: LO is 0 or less, and HI is 0 or more")
+    return (None, (low, high)) if sides else ((low, high), None)
 
 
 def _rules(source: Source) -> pl.DataFrame:
@@ -201,10 +224,7 @@ def command(
     An event is item, level and perhaps count; each must have a rule. --detail adds a column for each item, and
     NAME_absorbed: the points of the events less NAME.
     """
-    if sides and within:
-        raise Misuse("give either --range or --sides")
-    if sides and not sides[0] <= 0 <= sides[1]:
-        raise Misuse("--sides: LO is 0 or less, and HI is 0 or more")
+    _bounds(within, sides)
 
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
         return bonus(board, events.open(files), files.open(rules), within=within, sides=sides, **given, **placing)

@@ -8,35 +8,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Unpack
 
 import click
 
-from fupin import boards, numbers, options
+from fupin import boards, ledger, numbers, options, tables
+from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, number_check
 from fupin.deferred import pl
 from fupin.errors import Misuse, counted
-from fupin.ledger import Ledger, Units, reduce
+from fupin.ledger import Events, Ledger, Units, reduce
+from fupin.numbers import Number
 from fupin.partials import Aggregate
 from fupin.rules import read_rules
-from fupin.tables import Source
+from fupin.tables import Source, Table
 
 
 def deduct(
     board: pl.DataFrame,
-    events: Ledger,
+    events: Events,
     name: str,
     *,
-    full: Fraction | None = None,
-    items: Source | None = None,
-    floor: Fraction = Fraction(0),
-    each: tuple[Fraction, Fraction] | None = None,
+    full: Number | None = None,
+    items: Table | None = None,
+    floor: Number = 0,
+    each: tuple[Number, Number] | None = None,
     once: str | None = None,
     column: str = "points",
     key: Sequence[str] | None = None,
     detail: bool = False,
-    **placing: Any,
+    **placing: Unpack[Placing],
 ) -> pl.DataFrame:
     """Append max(floor, full − Σ points), contract §6.
 
@@ -60,11 +62,13 @@ def deduct(
     Raises:
         DataError: a cell, an event or a rule is at fault.
     """
-    by = ["item"] if items else []
-    marks = _items(items, floor) if items else _whole(full or Fraction(0), floor)
+    marks = _marks(full, items, floor)
+    by = [] if items is None else ["item"]
+    bounds = (numbers.exact(each[0], "each"), numbers.exact(each[1], "each")) if each else None
     keys = boards.key_of(board, key)
-    events.require([column, *by, *([once] if once else [])])
-    found = _counting(events, Units(board, keys), keys, by, once, _checks(column, each, once, by, marks), column)
+    rows_of = ledger.events(events)
+    rows_of.require([column, *by, *([once] if once else [])])
+    found = _counting(rows_of, Units(board, keys), keys, by, once, _checks(column, bounds, once, by, marks), column)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         left = rows.select("\0row").join(marks, how="cross").join(found, on=["\0row", *by], how="left")
@@ -81,6 +85,26 @@ def deduct(
 
     names = [name, f"{name}_events", f"{name}_points", f"{name}_absorbed"] if detail else [name]
     return boards.append(board, names, compute, **placing)
+
+
+def _check(full: Fraction | None, items: object, floor: Fraction) -> None:
+    """Make sure that full marks are given once, and not below the floor.
+
+    Raises:
+        Misuse: they are not.
+    """
+    if (full is None) == (items is None):
+        raise Misuse("give either --full N or --items FILE")
+    if full is not None and floor > full:
+        raise Misuse(f"--floor {numbers.show(floor)} is above --full {numbers.show(full)}")
+
+
+def _marks(full: Number | None, items: Table | None, floor: Number) -> pl.DataFrame:
+    """Full marks and floors, of the whole or of each item."""
+    least = numbers.exact(floor, "floor")
+    whole = None if full is None else numbers.exact(full, "full")
+    _check(whole, items, least)
+    return _items(tables.table(items, "items"), least) if items is not None else _whole(whole or Fraction(0), least)
 
 
 def _whole(full: Fraction, floor: Fraction) -> pl.DataFrame:
@@ -195,10 +219,7 @@ def command(
     With --items each item has its own full marks and floor, and the column is their sum. --detail adds
     NAME_events, NAME_points (both of the events that count) and NAME_absorbed (what the floor swallowed).
     """
-    if (full is None) == (items is None):
-        raise Misuse("give either --full N or --items FILE")
-    if full is not None and floor > full:
-        raise Misuse(f"--floor {numbers.show(floor)} is above --full {numbers.show(full)}")
+    _check(full, items, floor)
 
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
         table = files.open(items) if items else None

@@ -6,14 +6,14 @@ from typing import Any
 
 import click
 
-from fupin import options
+from fupin import conditions, options
 from fupin.chain import Files
 from fupin.checks import check
-from fupin.conditions import Condition
+from fupin.conditions import Condition, Sql
 from fupin.deferred import pl
 
 
-def keep(board: pl.DataFrame, where: Condition) -> pl.DataFrame:
+def keep(board: pl.DataFrame, where: Sql) -> pl.DataFrame:
     """Keep the rows for which a condition holds, in their order.
 
     Args:
@@ -26,9 +26,10 @@ def keep(board: pl.DataFrame, where: Condition) -> pl.DataFrame:
     Raises:
         DataError: it is unknown for a row because a cell is missing, or a cell is not a number.
     """
-    where.require(board.columns)
-    check(board, where.checks())
-    return board.filter(where.truth)
+    condition = conditions.parse(where, "where")
+    condition.require(board.columns)
+    check(board, condition.checks())
+    return board.filter(condition.truth)
 
 
 EXAMPLES = """

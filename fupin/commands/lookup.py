@@ -6,35 +6,36 @@ A county's results reach its cadres this way (Longnan: 75% of a cadre's composit
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import click
 
-from fupin import boards, options
+from fupin import boards, options, tables
+from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, require_columns
 from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.rules import read_rules
-from fupin.tables import Source
+from fupin.tables import Table
 
 
 def lookup(
     board: pl.DataFrame,
-    table: Source,
-    take: Sequence[tuple[str, str]],
+    table: Table,
+    take: Sequence[str | tuple[str, str]],
     *,
     on: Sequence[str] | None = None,
     optional: bool = False,
     key: Sequence[str] | None = None,
-    **placing: Any,
+    **placing: Unpack[Placing],
 ) -> pl.DataFrame:
     """Append columns of another table, contract §6.
 
     Args:
         board: one row per unit, texts.
         table: the other table, one row for each value of the columns it is found by.
-        take: columns of the table, and what they are called on the board.
+        take: columns of the table, or pairs of a column and what it is called on the board.
         on: the columns that both have, by which a row is found; the board's key if left out.
         optional: a unit that is not found has missing cells, instead of being an error.
         key: the board's key columns.
@@ -48,9 +49,11 @@ def lookup(
     """
     found_by = list(on or boards.key_of(board, key))
     require_columns(found_by, board.columns)
-    columns = [column for column, _ in take]
+    taken = [(one, one) if isinstance(one, str) else one for one in take]
+    columns = [column for column, _ in taken]
+    source = tables.table(table)
     others = read_rules(
-        table,
+        source,
         [*found_by, *(c for c in columns if c not in found_by)],
         amounts={},
         unique=found_by,
@@ -63,7 +66,7 @@ def lookup(
         left = rows.select(pl.col(found_by)).with_columns(boards.units(rows, found_by).alias("\0wanted"))
         joined = left.join(others, on=found_by, how="left", maintain_order="left")
         if not optional:
-            message = f"'{{value}}' is not found in {table.name}"
+            message = f"'{{value}}' is not found in {source.name}"
             check(
                 joined,
                 [
@@ -76,9 +79,9 @@ def lookup(
                     )
                 ],
             )
-        return joined.select(pl.col(column).alias(name) for column, name in take)
+        return joined.select(pl.col(column).alias(name) for column, name in taken)
 
-    return boards.append(board, [name for _, name in take], compute, **placing)
+    return boards.append(board, [name for _, name in taken], compute, **placing)
 
 
 def _parse_take(text: str) -> list[tuple[str, str]]:

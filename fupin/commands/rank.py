@@ -7,17 +7,18 @@ Serves the rankings of all documents; within kinds of unit (Beijinggang 2019, an
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import click
 
-from fupin import boards, numbers, options
+from fupin import boards, numbers, options, tables
+from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import Misuse, counted
 from fupin.rules import read_rules
-from fupin.tables import Source
+from fupin.tables import Source, Table
 
 Ties = Literal["competition", "dense", "ordinal", "error"]
 
@@ -29,14 +30,14 @@ def rank(
     *,
     within: str | None = None,
     ties: Ties = "competition",
-    tie_break: Sequence[tuple[str, bool]] = (),
+    tie_break: Sequence[str | tuple[str, bool]] = (),
     lowest_first: bool = False,
-    previous: Source | None = None,
+    previous: Table | None = None,
     ignore_veto: bool = False,
     vetoed_last: bool = False,
     keep_order: bool = False,
     key: Sequence[str] | None = None,
-    **placing: Any,
+    **placing: Unpack[Placing],
 ) -> pl.DataFrame:
     """Append places and sort by them, contract §6.
 
@@ -47,7 +48,8 @@ def rank(
         within: places are given within each value of this column.
         ties: units that stay equal share a place and the next ones are left free (competition), or not (dense);
             or the board's order decides (ordinal); or it is an error.
-        tie_break: columns of numbers that decide between equal units, and whether the lowest is best.
+        tie_break: columns of numbers that decide between equal units, the highest first; or pairs of a column and
+            whether the lowest is best.
         lowest_first: the lowest is best.
         previous: an earlier board with the same key and column, for `previous_rank` and `change` (places gained).
         ignore_veto: vetoed units are ranked like the others.
@@ -62,7 +64,8 @@ def rank(
     Raises:
         DataError: a unit has no value, or a tie is an error.
     """
-    columns = [by, *(column for column, _ in tie_break)]
+    breaks = [(one, False) if isinstance(one, str) else one for one in tie_break]
+    columns = [by, *(column for column, _ in breaks)]
     require_columns(columns, board.columns)
     keys = boards.key_of(board, key)
     out = boards.vetoed(board, ignore=ignore_veto)
@@ -75,10 +78,10 @@ def rank(
         ranked = pl.lit(True) if vetoed_last else ~pl.col("\0out")
         check(mine, [rule._replace(bad=ranked & rule.bad) for rule in map(number_check, columns)])
         order = {"\0group": False, "\0out": False, "\0by": not lowest_first}
-        order |= {f"\0tie{i}": not lowest for i, (_, lowest) in enumerate(tie_break)}
+        order |= {f"\0tie{i}": not lowest for i, (_, lowest) in enumerate(breaks)}
         values = mine.filter(ranked).select(
             "\0at", "\0group", "\0out", numbers.read(by).alias("\0by"),
-            *(numbers.read(column).alias(f"\0tie{i}") for i, (column, _) in enumerate(tie_break)),
+            *(numbers.read(column).alias(f"\0tie{i}") for i, (column, _) in enumerate(breaks)),
         ).sort(list(order), descending=list(order.values()), maintain_order=True)  # fmt: skip
         placed = _places(values, list(order), ties)
         if ties == "error":
@@ -89,7 +92,7 @@ def rank(
 
     result = boards.append(board, [name], compute, **placing)
     if previous is not None:
-        result = _compared(result, previous, keys, name, bool(placing.get("replace")))
+        result = _compared(result, tables.table(previous, "previous"), keys, name, bool(placing.get("replace")))
     if keep_order:
         return result
     check(result, [number_check(name, blank=True)])

@@ -71,7 +71,9 @@ def report(
     keys = boards.key_of(board, key)
     places = [i for i, column in enumerate(names) if column in keys]
     page = Page(sections, pages.numeric(board, names), title, notes, places)
-    return {"table": pages.text, "markdown": pages.markdown, "xlsx": pages.workbook}[form](page)
+    if form == "xlsx":
+        return pages.workbook(page)
+    return pages.markdown(page) if form == "markdown" else pages.text(page)
 
 
 def _cut(section: pl.DataFrame, top: int | None, bottom: int | None) -> pl.DataFrame:

@@ -9,36 +9,38 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import click
 
-from fupin import boards, numbers, options
+from fupin import boards, numbers, options, tables
+from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse
+from fupin.numbers import Number
 from fupin.rules import read_rules
-from fupin.tables import Source
+from fupin.tables import Source, Table
 
 Ties = Literal["error", "full", "split"]
 
 
 def reward(
     board: pl.DataFrame,
-    prizes: Sequence[Fraction] = (),
-    penalties: Sequence[Fraction] = (),
+    prizes: Sequence[Number] = (),
+    penalties: Sequence[Number] = (),
     name: str = "reward",
     *,
     by: str = "rank",
-    table: Source | None = None,
+    table: Table | None = None,
     within: str | None = None,
     ties: Ties = "error",
     places: int | None = None,
     allow_overlap: bool = False,
     ignore_veto: bool = False,
     key: Sequence[str] | None = None,
-    **placing: Any,
+    **placing: Unpack[Placing],
 ) -> pl.DataFrame:
     """Append what each unit wins or loses, contract §6.
 
@@ -64,12 +66,14 @@ def reward(
     Raises:
         DataError: a place is missing or no place, tied units compete for different amounts, or a unit gets both.
     """
+    if bool(prizes or penalties) == (table is not None):
+        raise Misuse("give --prize and --penalty, or --table")
+    amounts = _from_lists(prizes, penalties) if table is None else _from_table(tables.table(table))
     require_columns([by], board.columns)
     keys = boards.key_of(board, key)
-    amounts = _from_table(table) if table else _from_lists(prizes, penalties)
     out = boards.vetoed(board, ignore=ignore_veto)
     facts = pl.DataFrame({"\0group": boards.groups(board, within), "\0out": out})
-    names = [name, f"{name}_note"] if table else [name]
+    names = [name] if table is None else [name, f"{name}_note"]
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         mine = rows.with_columns(facts[rows["\0row"]]).with_row_index("\0at")
@@ -92,10 +96,17 @@ def reward(
     return boards.append(board, names, compute, **placing)
 
 
-def _from_lists(prizes: Sequence[Fraction], penalties: Sequence[Fraction]) -> pl.DataFrame:
-    """The amounts of places, the last ones counted −1, −2 and so on."""
-    rows = [(i, numbers.quanta(amount), None) for i, amount in enumerate(prizes, 1)]
-    rows += [(-i, -numbers.quanta(amount), None) for i, amount in enumerate(penalties, 1)]
+def _from_lists(prizes: Sequence[Number], penalties: Sequence[Number]) -> pl.DataFrame:
+    """The amounts of places, the last ones counted −1, −2 and so on.
+
+    Raises:
+        Misuse: one is below 0.
+    """
+    won, lost = ([numbers.quanta(numbers.exact(amount, "amount")) for amount in side] for side in (prizes, penalties))
+    if any(amount < 0 for amount in [*won, *lost]):
+        raise Misuse("an amount is below 0; penalties are made negative by themselves")
+    rows = [*((i, amount, None) for i, amount in enumerate(won, 1))]
+    rows += [(-i, -amount, None) for i, amount in enumerate(lost, 1)]
     return pl.DataFrame(rows, schema={"place": pl.Int64, "amount": pl.Int128, "note": pl.String}, orient="row")
 
 

@@ -7,16 +7,17 @@ of visits (Beijinggang 2019, measure 3).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import click
 
-from fupin import boards, numbers, options
+from fupin import boards, ledger, numbers, options
+from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check
 from fupin.deferred import pl
 from fupin.errors import Misuse
-from fupin.ledger import Ledger, Units, reduce
+from fupin.ledger import Events, Units, reduce
 from fupin.partials import Aggregate
 
 Figure = Literal["count", "distinct", "sum", "mean", "min", "max"]
@@ -24,7 +25,7 @@ Figure = Literal["count", "distinct", "sum", "mean", "min", "max"]
 
 def tally(
     board: pl.DataFrame,
-    events: Ledger,
+    events: Events,
     name: str,
     figure: Figure,
     column: str | None = None,
@@ -33,7 +34,7 @@ def tally(
     expect: int | None = None,
     places: int | None = None,
     key: Sequence[str] | None = None,
-    **placing: Any,
+    **placing: Unpack[Placing],
 ) -> pl.DataFrame:
     """Append one figure per unit from a ledger, contract §6.
 
@@ -56,8 +57,11 @@ def tally(
         DataError: a cell is not a number, a unit has too few rows, or a stray row is found.
     """
     keys = boards.key_of(board, key)
+    if (figure == "count") == bool(column):
+        raise Misuse(f"{figure} {'needs a' if figure != 'count' else 'takes no'} column")
     wanted = [column] if column else []
-    events.require(wanted)
+    rows = ledger.events(events)
+    rows.require(wanted)
     figures = {"\0rows": Aggregate("count")}
     checks = []
     if column and figure != "distinct":
@@ -67,7 +71,7 @@ def tally(
         figures["\0value"] = Aggregate(kind, value, column=column)
         if trim:
             figures |= {"\0top": Aggregate("top", value, trim), "\0bottom": Aggregate("bottom", value, trim)}
-    found = reduce(events, Units(board, keys), keys, figures, by=wanted if figure == "distinct" else [], checks=checks)
+    found = reduce(rows, Units(board, keys), keys, figures, by=wanted if figure == "distinct" else [], checks=checks)
     if figure == "distinct":
         found = found.group_by("\0row").agg(pl.col("\0rows").sum(), pl.col(column or "").count().alias("\0value"))
 

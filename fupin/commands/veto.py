@@ -7,23 +7,27 @@ environment and others); Xiangyin 2016 (units that cost the county its title).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import click
 
-from fupin import boards, options
+from fupin import boards, conditions, ledger, options
 from fupin.chain import Files
 from fupin.checks import Check, check
-from fupin.conditions import Condition
+from fupin.conditions import Condition, Sql
 from fupin.deferred import pl
 from fupin.errors import Misuse, counted
-from fupin.ledger import Ledger, Units, reduce
+from fupin.ledger import Events, Ledger, Units, reduce
 from fupin.partials import Aggregate
+
+
+When: TypeAlias = Sql | tuple[Sql, str]
 
 
 def veto(
     board: pl.DataFrame,
-    conditions: Sequence[tuple[Condition, str]] = (),
-    events: Ledger | None = None,
+    when: Sequence[When] = (),
+    events: Events | None = None,
     *,
     reason: str | None = None,
     key: Sequence[str] | None = None,
@@ -33,7 +37,7 @@ def veto(
 
     Args:
         board: one row per unit, texts. Columns of an earlier veto are merged.
-        conditions: when a unit is vetoed, and the reason to give.
+        when: conditions that veto a unit, or pairs of a condition and the reason to give.
         events: a row for each event that vetoes its unit.
         reason: the ledger's column of reasons (`reason`); a blank one takes the event's `item`.
         key: the board's key columns.
@@ -46,24 +50,34 @@ def veto(
     Raises:
         DataError: a condition is unknown for a unit, or an event is at fault.
     """
+    if not when and events is None:
+        raise Misuse("give --when SQL, --events FILE, or both")
+    pairs = [_parsed(one) for one in when]
     before = [] if replace else [c for c in ("vetoed", "veto_reason") if c in board.columns]
     marked = boards.vetoed(board) if "vetoed" in before else pl.repeat(False, board.height, eager=True)
-    for condition, _ in conditions:
+    for condition, _ in pairs:
         condition.require(board.columns)
-    check(board, [rule for condition, _ in conditions for rule in condition.checks()])
+    check(board, [rule for condition, _ in pairs for rule in condition.checks()])
     reasons = [board["veto_reason"]] if "veto_reason" in before else []
-    for condition, because in conditions:
+    for condition, because in pairs:
         met = board.select(condition.truth).to_series()
         marked = marked | met
         reasons.append(pl.select(pl.when(met).then(pl.lit(because))).to_series())
     if events is not None:
-        found = _reasons(events, board, boards.key_of(board, key), reason)
+        found = _reasons(ledger.events(events), board, boards.key_of(board, key), reason)
         rows = board.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("\0row"))
         reasons.append(rows.join(found, on="\0row", how="left", maintain_order="left")["\0reasons"])
         marked = marked | reasons[-1].is_not_null()
     texts = pl.DataFrame({"vetoed": marked.cast(pl.String), "veto_reason": _joined(reasons, board.height)})
     options.log.info("%s vetoed", counted(int(marked.sum()), "unit"))
     return board.with_columns(texts)
+
+
+def _parsed(when: When) -> tuple[Condition, str]:
+    """A condition and its reason, which is the condition if none is given."""
+    condition, because = when if isinstance(when, tuple) and not isinstance(when, Condition) else (when, None)
+    parsed = conditions.parse(condition)
+    return parsed, because or parsed.sql
 
 
 def _joined(reasons: Sequence[pl.Series], height: int) -> pl.Series:
@@ -134,7 +148,7 @@ def command(
         raise Misuse("--because: a reason needs words")
     if reason and events is None:
         raise Misuse("--reason goes with --events")
-    pairs = list(zip(when, because or [condition.sql for condition in when], strict=True))
+    pairs = list(zip(when, because, strict=True)) if because else when
 
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
         return veto(board, pairs, events.open(files) if events else None, reason=reason, key=key, replace=replace)

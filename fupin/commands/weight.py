@@ -9,41 +9,48 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any
+from typing import Any, Unpack
 
 import click
 
-from fupin import boards, numbers, options
+from fupin import boards, ledger, numbers, options, tables
+from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse
-from fupin.ledger import Ledger, Units, locate, reduce
+from fupin.ledger import Events, Ledger, Units, locate, reduce
+from fupin.numbers import Number
 from fupin.partials import Aggregate
 from fupin.parts import Missing, NotAssessed, Term, cell_checks, check_sum, combine, parse_term
 from fupin.rules import read_rules
-from fupin.tables import Source
+from fupin.tables import Source, Table
 
 
 def weight(
     board: pl.DataFrame,
-    terms: Sequence[Term],
+    terms: Sequence[Term | str],
     name: str,
     *,
+    total: Number | None = None,
     places: int | None = None,
     missing: Missing = "error",
     not_assessed: NotAssessed = "rescale",
-    **placing: Any,
+    key: Sequence[str] | None = None,
+    **placing: Unpack[Placing],
 ) -> pl.DataFrame:
     """Append Σ weight × column, contract §6.
 
     Args:
         board: one row per unit, texts.
-        terms: the parts. A value lies within 0 … full marks; a part without full marks is an extra.
+        terms: the parts, such as `field/100:30%`. A value lies within 0 … full marks; a part without full marks
+            is an extra.
         name: the new column, in points.
+        total: what the full marks, weighted, must add up to (``--sum``).
         places: decimals to round to; if left out, 6 for a cell that was rescaled or filled with a mean.
         missing: what a blank cell counts.
-        not_assessed: what an `NA` cell counts; rescaled: the others stand for it by their full marks.
+        not_assessed: what an `NA` cell counts; rescaled: the others stand for it by their full marks (``--na``).
+        key: the board's key columns, for messages.
         placing: see `boards.append`.
 
     Returns:
@@ -52,32 +59,35 @@ def weight(
     Raises:
         DataError: a cell is no number, out of bounds or missing, or a result has too many digits.
     """
-    columns = [term.column for term in terms]
+    parts = [parse_term(term) if isinstance(term, str) else term for term in terms]
+    if total is not None:
+        check_sum(parts, numbers.exact(total, "total"))
+    columns = [term.column for term in parts]
     require_columns(columns, board.columns)
     if len(set(columns)) < len(columns):
         twice = next(column for column in columns if columns.count(column) > 1)
         options.log.warning("the column '%s' stands in two terms, and counts twice", twice)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
-        cells = rows.select(pl.col(term.column).alias(str(i)) for i, term in enumerate(terms))
-        check(rows, [rule for term in terms for rule in cell_checks(term)])
-        return combine(cells, terms, name, places, missing, not_assessed)
+        cells = rows.select(pl.col(term.column).alias(str(i)) for i, term in enumerate(parts))
+        check(rows, [rule for term in parts for rule in cell_checks(term)])
+        return combine(cells, parts, name, places, missing, not_assessed)
 
     return boards.append(board, [name], compute, **placing)
 
 
 def weight_scores(
     board: pl.DataFrame,
-    scores: Ledger,
-    items: Source,
+    scores: Events,
+    items: Table,
     name: str,
     *,
-    total: Fraction | None = None,
+    total: Number | None = None,
     places: int | None = None,
     missing: Missing = "error",
     not_assessed: NotAssessed = "rescale",
     key: Sequence[str] | None = None,
-    **placing: Any,
+    **placing: Unpack[Placing],
 ) -> pl.DataFrame:
     """Append the same from long form: a row per unit and item.
 
@@ -99,11 +109,14 @@ def weight_scores(
     Raises:
         DataError: as in `weight`; or an item is not in the table; or a unit's item is given twice.
     """
-    terms = _item_terms(items)
+    table = tables.table(items, "items")
+    terms = _item_terms(table)
     if total is not None:
-        check_sum(terms, total, lambda message: DataError(Fault(message, "full", items.name)))
+        check_sum(
+            terms, numbers.exact(total, "total"), lambda message: DataError(Fault(message, "full", table.name))
+        )
     keys = boards.key_of(board, key)
-    cells = _pivot(scores, Units(board, keys), keys, terms, board.height)
+    cells = _pivot(ledger.events(scores), Units(board, keys), keys, terms, board.height)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         return combine(cells[rows["\0row"]], terms, name, places, missing, not_assessed)
@@ -170,7 +183,7 @@ def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Te
 def _given_twice(scores: Ledger, units: Units, keys: Sequence[str], twice: pl.DataFrame) -> DataError:
     """That a unit's item is given twice, with the lines."""
     faults = []
-    label = pl.concat_str([pl.col(name) for name in scores.key or keys], separator=",")
+    label = pl.concat_str([pl.col(name) for name in scores.names(keys)], separator=",")
     for row, item in twice.select("\0row", "item").head(SHOWN).rows():
         (before, first), (source, line) = locate(scores, (label == units.names[row]) & (pl.col("item") == item), 2)
         message = f"'{item}' of {units.names[row]} is there twice, first in {before.name}:{first}"
@@ -234,7 +247,7 @@ def command(
 
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
         if events is None:
-            return weight(board, parts, **given, **placing)
+            return weight(board, parts, key=key, **given, **placing)
         return weight_scores(
             board, events.open(files), files.open(items or ""), total=total, key=key, **given, **placing
         )

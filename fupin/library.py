@@ -1,0 +1,74 @@
+"""The verbs as functions of a library: the door through which a caller's board comes in and faults go out."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+from collections.abc import Callable
+from typing import Any
+
+from fupin import boards, ledger, tables, writing
+from fupin.deferred import pl
+from fupin.errors import DataError
+
+
+def public(name: str) -> Callable[..., Any]:
+    """A public function of the library by its name."""
+    if name in globals():
+        found: Callable[..., Any] = globals()[name]
+        return found
+    if name == "events":
+        return ledger.events
+    module = importlib.import_module(f"fupin.commands.{name.partition('_')[0]}")
+    return _door(getattr(module, name))
+
+
+def _door(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A verb's function for callers who have a frame of any types.
+
+    The board's cells become texts as those of a Parquet file do (contract §11); its keys are checked; and a fault
+    names the unit.
+    """
+
+    keyed = function.__name__ not in ("deadlines", "report")
+
+    @functools.wraps(function)
+    def verb(board: Any, *words: Any, **options: Any) -> Any:
+        table = tables.table(board, "board").read()
+        key = boards.key_of(table, options.get("key") if keyed else None)
+        try:
+            if keyed:
+                boards.check_keys(table, key)
+            return function(table, *words, **options)
+        except DataError as error:
+            raise boards.placed(error, table, key) from None
+
+    return verb
+
+
+def read(file: str) -> pl.DataFrame:
+    """Read a table: CSV, Parquet or Arrow IPC by its name, also `.gz` and `.zst`.
+
+    Args:
+        file: its name.
+
+    Returns:
+        a frame of texts, blank cells null.
+
+    Raises:
+        DataError: it cannot be read, or is not a well-formed table; file and line are named.
+    """
+    return tables.table(file).read()
+
+
+def write(board: pl.DataFrame, file: str) -> None:
+    """Write a table, whole or not at all, in the format that the ending of the name asks for.
+
+    Args:
+        board: a frame of any types.
+        file: its name.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    writing.write(tables.table(board, "board").read(), file)
