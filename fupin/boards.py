@@ -59,9 +59,7 @@ def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
     raise DataError(listed[:SHOWN], broken[1] + twice[1])
 
 
-def placed(
-    error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None = None
-) -> DataError:
+def placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None = None) -> DataError:
     """The error with the units of faulty rows, and their lines where the board was read from a file."""
     rows = [fault.row for fault in error.faults if fault.row is not None]
     names = dict(zip(rows, units(board[rows], key), strict=True))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from fupin import boards, spool, tables, writing
 from fupin.deferred import pl
 from fupin.errors import DataError, Failure, FupinError, Misuse, counted
-from fupin.spool import STDIN, Data
+from fupin.spool import STDIN
 from fupin.tables import Source
 
 log = logging.getLogger("fupin")
@@ -45,6 +45,8 @@ class Files:
         self._results = results or {}
         self.found = False
         """Whether what `--fail-if` or `--check` asks about was found (status 3)."""
+        self.also: dict[str, pl.DataFrame] = {}
+        """Tables that the stage makes besides its result, by the files they go to."""
 
     def open(self, name: str) -> Source:
         """One table.
@@ -75,17 +77,10 @@ class Files:
         """The table of an earlier stage or chain, if it is one."""
         return self._results[name] if isinstance(name, Result) else self._before if name == STDIN else None
 
-    def data(self, name: str) -> Data:
-        """The bytes of a file.
-
-        Raises:
-            DataError: it cannot be read.
-        """
-        return spool.read(self._path(name), self._keep)
-
-    def temporary(self) -> contextlib.ExitStack:
-        """What keeps temporary files until the stage is done."""
-        return self._keep
+    def unread(self, name: str) -> Source | str:
+        """One table for a verb that reads files in a way of its own: a file's name, or an earlier stage's table."""
+        frame = self.frame(name)
+        return self._path(name) if frame is None else tables.frame_source(frame, name)
 
     def _path(self, name: str) -> str:
         return self._given if name == STDIN else name
@@ -238,6 +233,8 @@ def _run_stage(
                 raise boards.placed(error, board, key, source) from None
             if isinstance(result, pl.DataFrame):
                 log.info("%s in, %d out", counted(board.height, "row"), result.height)
+        for target, table in files.also.items():
+            writing.write(table, target)
     return result, files.found
 
 

@@ -93,11 +93,8 @@ def events(
     """
     if isinstance(tables, Ledger):
         return tables
-    several: Sequence[Table]
-    if isinstance(tables, Source | pl.DataFrame | pl.LazyFrame | str | os.PathLike):
-        several = [tables]
-    else:
-        several = tables
+    one = isinstance(tables, Source | pl.DataFrame | pl.LazyFrame | str | os.PathLike)
+    several: Sequence[Table] = [tables] if one else tables  # type: ignore[list-item, assignment]
     parts: list[Table] = []
     for part in several:
         parts += spool.expand(os.fspath(part)) if isinstance(part, str | os.PathLike) else [part]

@@ -67,7 +67,7 @@ def verb(
     name: str,
     *,
     examples: str,
-    board: Literal["argument", "option", "none"] = "argument",
+    board: Literal["argument", "option", "files", "none"] = "argument",
     keyed: bool = True,
     last: bool = False,
 ) -> Callable[[Callback], click.Command]:
@@ -76,7 +76,8 @@ def verb(
     Args:
         name: the verb.
         examples: see `command`.
-        board: whether the board is an argument or -i, only -i, or there is none.
+        board: whether the board is an argument or -i, or only -i; or the verb takes any number of files instead, of
+            which the function is told as `files`; or nothing at all.
         keyed: whether the board's keys must be unique.
         last: whether it makes something for people; the function is then told the `output`, too.
     """
@@ -97,15 +98,18 @@ def verb(
                 raise Misuse(f"-o: '{output}': this is not written; end the name in .csv, .csv.gz, .parquet or .arrow")
             if argument and input_:
                 raise Misuse(f"the board is given twice, as {argument} and as -i {input_}")
+            if board == "files":
+                given["files"] = [*given["files"], *([input_] if input_ else [])] or [STDIN]
             reads: list[str] = []
             for parameter in context.command.params:
                 value = context.params.get(parameter.name or "")
                 named = isinstance(parameter.type, File) and parameter.type.read
-                if named and value and parameter.name not in ("argument", "input_"):
+                if named and value and parameter.name not in ("argument", "input_", "files"):
                     reads += [value] if isinstance(value, str) else value
+            reads += given.get("files", [])
             key = given["key"]
             apply: Apply = function(**given)
-            source = None if board == "none" else argument or input_ or STDIN
+            source = argument or input_ or STDIN if board in ("argument", "option") else None
             words = (name, *context.meta["words"])
             return Stage(name, apply, source, tuple(reads), output, key, keyed, verbose, last, words)
 
@@ -123,6 +127,9 @@ def verb(
         if board == "argument":
             told = "The board; standard input if left out."
             callback = click.argument("argument", required=False, type=File(), metavar="[FILE]", help=told)(callback)
+        if board == "files":
+            told = "Files, or quoted globs; standard input if left out."
+            callback = click.argument("files", nargs=-1, type=File(), metavar="[FILE]...", help=told)(callback)
         for option in reversed(common):
             callback = option(callback)
         own = getattr(callback, "__click_params__", [])
@@ -226,5 +233,22 @@ def events(option: str = "--events", required: bool = True) -> Callable[[Callbac
 
 
 places = click.option("--round", "places", type=click.IntRange(0, 18), metavar="N", help="Round half up to N decimals.")
+
+
+def names(*flags: str, metavar: str = "COLUMN,…", told: str) -> Callable[[Callback], Callback]:
+    """An option of names separated by commas, or repeated; the command receives them in one tuple."""
+
+    def decorate(function: Callback) -> Callback:
+        option = click.option(*flags, type=Names(), multiple=True, metavar=metavar, help=told, callback=_flat)
+        return option(function)
+
+    return decorate
+
+
+def _flat(ctx: click.Context, param: click.Parameter, value: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
+    """All names of an option that was given several times."""
+    return tuple(dict.fromkeys(name for names in value for name in names))
+
+
 within = click.option("--within", metavar="COLUMN", help="Within each value of this column.")
 ignore_veto = click.option("--ignore-veto", is_flag=True, help="Treat vetoed units like the others.")

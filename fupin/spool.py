@@ -36,6 +36,7 @@ class FileName(str):
     written: str
 
     def __new__(cls, written: str, folder: str = "") -> Self:
+        """The path of a file in a folder."""
         self = super().__new__(cls, written if written == STDIN else os.path.join(folder, written))
         self.written = written
         self.folder = folder
@@ -108,7 +109,7 @@ def _opened(name: str, opened: contextlib.ExitStack) -> IO[bytes] | Path:
         if sys.stdin.isatty():
             print("fupin: reading a table from the terminal; end it with Ctrl-D", file=sys.stderr)
         return sys.stdin.buffer
-    stream = opened.enter_context(open(name, "rb"))
+    stream = opened.enter_context(Path(name).open("rb"))  # noqa: SIM115 - closed with the others
     status = os.fstat(stream.fileno())
     return Path(name) if stat.S_ISREG(status.st_mode) and status.st_size > SMALL else stream
 

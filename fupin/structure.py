@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, unusable
-from fupin.spool import Data, temporary
+from fupin.spool import STDIN, Data, temporary
 
 CHUNK = 1 << 23
 _BATCH = 1 << 20
@@ -103,14 +103,12 @@ def header(name: str, data: Data) -> tuple[list[str], bytes]:
         end = start.find(b"\n", end) + 1
     head = start[:end] if end else start
     if not head.removeprefix(b"\xef\xbb\xbf"):
-        if name == "-":
-            raise DataError(Fault("no input (did the verb before it fail?)", file=name))
-        raise DataError(Fault("empty; a table has at least a header", file=name))
+        raise nothing(name)
     check_utf8(name, head)
     text = head.decode("utf-8-sig")
     record = text.removesuffix("\n").removesuffix("\r")
-    if not re.fullmatch(_RECORD, record):
-        raise DataError(Fault(_malformed(record, 0, record.count('"') % 2 == 1), file=name, line=1))
+    if not is_record(record):
+        raise DataError(Fault(malformed(record, 0, record.count('"') % 2 == 1), file=name, line=1))
     columns = next(csv.reader([text], strict=True), [""])
     faults = [Fault(f"column {i} has no name", file=name, line=1) for i, c in enumerate(columns, 1) if not c]
     faults += [Fault("a column cannot be called so; rename it", c, name, 1) for c in columns if unusable(c)]
@@ -131,6 +129,12 @@ def header(name: str, data: Data) -> tuple[list[str], bytes]:
     if faults:
         raise DataError(faults)
     return columns, head
+
+
+def nothing(name: str) -> DataError:
+    """That a file is empty."""
+    told = "no input (did the verb before it fail?)" if name == STDIN else "empty; a table has at least a header"
+    return DataError(Fault(told, file=name))
 
 
 def check_utf8(name: str, data: bytes, line: int = 1) -> None:
@@ -205,27 +209,32 @@ def records(data: Data) -> Iterator[pl.DataFrame]:
         yield carried.select(pl.col("line").first(), pl.col("text").str.join("\n"), open=pl.lit(True))
 
 
+def is_record(text: str) -> bool:
+    """Whether a text is a record of CSV."""
+    return re.fullmatch(_RECORD, text) is not None
+
+
+def is_bad(text: pl.Expr, width: int) -> pl.Expr:
+    """Whether a text is no record of CSV, or one that has not so many cells."""
+    plain = text.str.replace_all(r'"[^"]*"', "")
+    return ~text.str.contains(f"^{_RECORD}$") | (plain.str.count_matches(",", literal=True) != width - 1)
+
+
 def _find_bad_record(name: str, data: Data, width: int) -> None:
     """Find the first record that is not well-formed, if there is one."""
     text = pl.col("text").str.strip_prefix("\ufeff")
-    plain = text.str.replace_all(r'"[^"]*"', "")
-    bad = (
-        pl.col("open")
-        | (text == "")
-        | ~text.str.contains(f"^{_RECORD}$")
-        | (plain.str.count_matches(",", literal=True) != width - 1)
-    )
+    bad = pl.col("open") | (text == "") | is_bad(text, width)
     try:
         for found in records(data):
             first = found.filter(bad).head(1)
             if first.height:
                 line, record, is_open = first.row(0)
-                raise DataError(Fault(_malformed(record, width, is_open), file=name, line=line))
+                raise DataError(Fault(malformed(record, width, is_open), file=name, line=line))
     except pl.exceptions.ComputeError:
         _find_bad_bytes(name, data)
         raise
     if _ends_with(data, b"\r"):
-        raise DataError(Fault(_malformed("\r", width), file=name, line=_last_line(data)))
+        raise DataError(Fault(malformed("\r", width), file=name, line=_last_line(data)))
 
 
 def _last_line(data: Data) -> int:
@@ -241,7 +250,7 @@ def _find_bad_bytes(name: str, data: Data) -> None:
             line += len(lines)
 
 
-def _malformed(record: str, width: int, is_open: bool = False) -> str:
+def malformed(record: str, width: int, is_open: bool = False) -> str:
     """Why a record is not as it should be."""
     outside = re.sub(r'"[^"]*"', "", record)
     if "\r" in outside:
@@ -250,7 +259,7 @@ def _malformed(record: str, width: int, is_open: bool = False) -> str:
         return "an empty line in the middle of the table" if width else "the header is empty"
     if is_open and re.search(r'(^|,)"', outside):
         return "the quotation mark opened here is never closed"
-    if not re.fullmatch(_RECORD, record):
+    if not is_record(record):
         return "a quotation mark inside a cell that is not quoted (quote the whole cell and double the mark)"
     cells = outside.count(",") + 1
     return f"{cells} cell{'s' * (cells != 1)}, where the header has {width}"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 import click
 
@@ -80,7 +80,9 @@ def deadlines(
         DataError: a row of the plan is at fault, a submission is of an unknown task or unit or meets no due date, or
             something late has no points.
     """
-    listed = _listed(plan, roster=roster, done=done, today=on or dates.today(), since=since, until=until, soon=soon, key=key)
+    listed = _listed(
+        plan, roster=roster, done=done, today=on or dates.today(), since=since, until=until, soon=soon, key=key
+    )
     return _shown(listed, status, late)
 
 

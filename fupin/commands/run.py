@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+
 import click
 
 from fupin import options, recipes
@@ -76,7 +77,7 @@ def command(
     if not dry_run:
         return chains
     check(chains)
-    return Stage("run", lambda board, files: _shown(chains), None, last=True)
+    return Stage("run", lambda *_: _shown(chains), None, last=True)
 
 
 def _values(given: Sequence[str]) -> dict[str, str]:
@@ -107,14 +108,13 @@ def _parsed(context: click.Context, recipe: str, lines: Sequence[Line], values: 
         if not chains or chains[-1].name != line.chain:
             chains.append(Chain([], line.chain))
         place = Place(recipes.folder_of(recipe), tuple(chain.name for chain in chains[:-1] if chain.name))
-        stages = [*chains[-1].stages]
         try:
-            for words in split(line.words):
-                stages.append(_stage(context, words, place, values)._replace(place=f"{recipe}:{line.number}"))
+            parsed = [_stage(context, words, place, values) for words in split(line.words)]
         except (Misuse, Failure, click.ClickException) as error:
             why = "; a recipe has no pipes, each verb stands on a line of its own" if "|" in line.words else ""
             raise Failure(line.words[0], Fault(recipe, line.number, message_of(error) + why)) from None
-        chains[-1] = Chain(stages, line.chain)
+        stages = [stage._replace(place=f"{recipe}:{line.number}") for stage in parsed]
+        chains[-1] = Chain([*chains[-1].stages, *stages], line.chain)
     return chains
 
 

@@ -20,7 +20,6 @@ from fupin.errors import Misuse, counted
 from fupin.ledger import Events, Ledger, Units, reduce
 from fupin.partials import Aggregate
 
-
 When: TypeAlias = Sql | tuple[Sql, str]
 
 

@@ -112,9 +112,7 @@ def weight_scores(
     table = tables.table(items, "items")
     terms = _item_terms(table)
     if total is not None:
-        check_sum(
-            terms, numbers.exact(total, "total"), lambda message: DataError(Fault(message, "full", table.name))
-        )
+        check_sum(terms, numbers.exact(total, "total"), lambda message: DataError(Fault(message, "full", table.name)))
     keys = boards.key_of(board, key)
     cells = _pivot(ledger.events(scores), Units(board, keys), keys, terms, board.height)
 

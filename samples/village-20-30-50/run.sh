@@ -3,8 +3,17 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-fupin deduct villages.csv --events routine.csv --full 20 --each 0.5:2 --once task --as routine |
-  fupin weight --scores 'offices/*.csv' --items items.csv --sum 50 --missing rescale --as industry |
+late() {
+  fupin deadlines plan.csv --roster villages.csv --done reports.csv --on 2019-12-31 --late --per-day 0.5 --most 2 |
+    fupin ingest --rename unit=village,item=task
+}
+inbox() {
+  fupin ingest inbox/*.csv --encoding auto --rename '村=village,村(社区)=village' --roster villages.csv \
+    --long village --number value
+}
+
+fupin deduct villages.csv --events routine.csv --events <(late) --full 20 --each 0.5:2 --once task --as routine |
+  fupin weight --scores 'offices/*.csv' --scores <(inbox) --items items.csv --sum 50 --missing rescale --as industry |
   fupin weight routine/20 field/100:30% industry/50 --sum 100 --as base |
   fupin bonus --events extras.csv --rules extras-rules.csv --as extras |
   fupin weight base extras --as total |

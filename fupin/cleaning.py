@@ -1,0 +1,57 @@
+"""Cells as people type them, made clean: spaces, full-width signs, thousands, percentages, dates (contract §7).
+
+A column is cleaned as numbers or dates only where somebody says that it holds them, so that codes such as `007` stay
+as they are. What cannot be cleaned stays as it came, and is refused by its reader.
+"""
+
+from __future__ import annotations
+
+from fupin import numbers
+from fupin.deferred import pl
+
+SPACES = " \t\u00a0\u2002\u2003\u2009\u200b\u3000\ufeff\r\n"
+_NARROW = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "\u00a0": " ", "−": "-"}
+_GROUPED = r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
+_PERCENT = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,16})?%$"
+_DATE = r"^([0-9]{4})\s*[年./-]\s*([0-9]{1,2})\s*[月./-]\s*([0-9]{1,2})\s*日?(?:\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?$"
+_BEGIN = "1899-12-30"  # so that Excel's day 61 is 1 March 1900; it counts a 29 February 1900 that never was
+
+
+def trimmed(cell: pl.Expr) -> pl.Expr:
+    """A cell without spaces around it; one of nothing but spaces is blank."""
+    return cell.str.strip_chars(SPACES).replace("", None)
+
+
+def heading(name: str) -> str:
+    """The name of a column without spaces around it, and on one line."""
+    return "".join(part.strip(SPACES) for part in name.splitlines()).strip(SPACES)
+
+
+def narrow(cell: pl.Expr) -> pl.Expr:
+    """A cell with its full-width digits, letters and punctuation as half-width ones, trimmed."""
+    return trimmed(cell.str.replace_many(list(_NARROW), list(_NARROW.values())))
+
+
+def number(cell: pl.Expr) -> pl.Expr:
+    """A cell as a number that fupin reads, where it can be one; `1,234.5` → `1234.5`, `95%` → `0.95`."""
+    text = narrow(cell)
+    text = pl.when(text.str.contains(_GROUPED)).then(text.str.replace_all(",", "", literal=True)).otherwise(text)
+    text = text.str.replace(r"^([+-]?)(\.[0-9]+%?)$", "${1}0${2}").str.replace(r"^([+-]?[0-9]+)\.(%?)$", "${1}${2}")
+    hundred = text.str.strip_suffix("%").cast(pl.Decimal(38, numbers.PLACES), strict=False).to_physical()
+    share = numbers.text(hundred // numbers.whole(100))
+    return pl.when(text.str.contains(_PERCENT)).then(share).otherwise(text)
+
+
+def date(cell: pl.Expr) -> pl.Expr:
+    """A cell as an ISO date, where it can be one: `2019年4月28日`, `2019.4.28`, `20190428`, Excel's day 43583."""
+    text = narrow(cell)
+    parts = [text.str.extract(_DATE, i).str.zfill(2) for i in (1, 2, 3)]
+    days = pl.when(text.str.contains("^[0-9]{5}$")).then(text).cast(pl.Int32, strict=False)
+    serial = pl.lit(_BEGIN).str.to_date("%Y-%m-%d") + pl.duration(days=days)
+    return (
+        pl.when(text.str.contains(_DATE)).then(pl.concat_str(parts, separator="-"))
+        .when(text.str.contains("^[0-9]{8}$"))
+        .then(pl.concat_str(text.str.slice(0, 4), text.str.slice(4, 2), text.str.slice(6, 2), separator="-"))
+        .when(days.is_not_null()).then(serial.dt.to_string("%Y-%m-%d"))
+        .otherwise(text)
+    )  # fmt: skip
