@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 from collections.abc import Sequence
@@ -132,6 +133,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None and hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+    if "_FUPIN_COMPLETE" in os.environ:
+        from fupin import completion
+
+        completion.register()
     try:
         return fupin.main(arguments, prog_name="fupin", standalone_mode=False) or 0
     except Failure as failure:

@@ -15,15 +15,16 @@ from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.ledger import Ledger
-from fupin.parameters import Command, Day, File, Names, Number, Range, Sql
+from fupin.parameters import Column, Command, Day, File, Names, Number, Range, Sql
 from fupin.spool import STDIN
 from fupin.verbs import VERBS
 
 _NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
-__all__ = ["Day", "File", "Names", "Number", "Range", "Sql"]
+__all__ = ["Column", "Day", "File", "Names", "Number", "Range", "Sql"]
 log = logging.getLogger("fupin")
 Apply = Callable[["pl.DataFrame", Files], "pl.DataFrame | str | bytes"]
 Callback = Callable[..., Any]
+EXAMPLES_IN = "Examples, in samples/village-20-30-50"
 
 
 class Events(NamedTuple):
@@ -44,15 +45,17 @@ def command(name: str, examples: str) -> Callable[[Callback], click.Command]:
 
     Args:
         name: the verb.
-        examples: what help and manual show: commands after `$ `, which run in a sample's folder, and below each
-            what it prints.
+        examples: what help and manual show, parted by blank lines: commands after `$ `, which run in the folder
+            samples/village-20-30-50, and below each what it prints.
     """
 
     def decorate(function: Callback) -> click.Command:
         blocks = examples.strip().split("\n\n")
-        shown = ["\b\nExamples:", *("\b\n" + "\n".join(f"  {line}" for line in b.splitlines()) for b in blocks)]
+        shown = [f"\b\n{EXAMPLES_IN}:", *("\b\n" + "\n".join(f"  {line}" for line in b.splitlines()) for b in blocks)]
         told = f"{VERBS[name]}\n\n{inspect.cleandoc(function.__doc__ or '')}"
-        return click.command(name, cls=Command, help=told, epilog="\n\n".join(shown))(function)
+        made = click.command(name, cls=Command, help=told, epilog="\n\n".join(shown))(function)
+        made.examples = blocks
+        return made
 
     return decorate
 
@@ -250,5 +253,5 @@ def _flat(ctx: click.Context, param: click.Parameter, value: tuple[tuple[str, ..
     return tuple(dict.fromkeys(name for names in value for name in names))
 
 
-within = click.option("--within", metavar="COLUMN", help="Within each value of this column.")
+within = click.option("--within", type=Column(), metavar="COLUMN", help="Within each value of this column.")
 ignore_veto = click.option("--ignore-veto", is_flag=True, help="Treat vetoed units like the others.")

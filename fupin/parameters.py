@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -117,12 +118,37 @@ class Day(click.ParamType[date]):
         return value if isinstance(value, date) else dates.parse(value, option(param))
 
 
-class Names(click.ParamType[tuple[str, ...]]):
+class Column(click.ParamType[str]):
+    """The name of a column, or several in a form of the option's own.
+
+    Args:
+        files: the parameters that name the table it is a column of; the board if left out.
+    """
+
+    name = "column"
+
+    def __init__(self, *files: str) -> None:
+        self.files = files or ("argument", "input_")
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """The columns of the table; behind a comma those that may stand next."""
+        from click.shell_completion import CompletionItem
+
+        from fupin import completion
+
+        before, comma, begun = incomplete.rpartition(",")
+        names = completion.columns(ctx, self.files)
+        return [CompletionItem(f"{before}{comma}{name}") for name in names if name.startswith(begun)]
+
+
+class Names(Column):
     """Column names separated by commas."""
 
     name = "column,…"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
+    def convert(  # type: ignore[override]
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
         """Split them."""
         if isinstance(value, tuple):
             return value
@@ -133,14 +159,20 @@ class Names(click.ParamType[tuple[str, ...]]):
 
 
 class Command(click.Command):
-    """A command that refuses an option given twice, where the last one would silently win."""
+    """A command that refuses an option given twice, where the last one would silently win.
+
+    `examples` are what help and manual show.
+    """
+
+    examples: Sequence[str] = ()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words of the command line."""
         ctx.meta["words"] = list(args)
         given = self.make_parser(ctx).parse_args(list(args))[2]
         for parameter in given:
-            if isinstance(parameter, click.Option) and not parameter.multiple and given.count(parameter) > 1:
+            single = isinstance(parameter, click.Option) and not parameter.multiple
+            if single and given.count(parameter) > 1 and not ctx.resilient_parsing:
                 raise Misuse(f"{parameter.opts[-1]} is given twice; only one can count")
         return super().parse_args(ctx, args)
 

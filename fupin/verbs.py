@@ -17,6 +17,7 @@ VERBS = {
     "keep": "Keep the rows for which a condition holds.",
     "report": "Print the board for people.",
     "run": "Run a recipe: a chain kept in a file.",
+    "man": "Show the manual page of a verb.",
 }
 
 

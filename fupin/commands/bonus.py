@@ -184,10 +184,17 @@ def _points(events: Ledger, units: Units, keys: Sequence[str], table: pl.DataFra
     return sums.collect(engine="streaming")
 
 
-EXAMPLES = """
-$ fupin bonus villages.csv --events extras.csv --rules extras-rules.csv --as extras --detail
-
-$ fupin bonus villages.csv --events extras.csv --rules extras-rules.csv --range -3:3 --as extras
+EXAMPLES = r"""
+$ fupin bonus villages.csv --events extras.csv --rules extras-rules.csv \
+    --as extras then keep --where 'extras < 0'
+village,kind,field,extras
+柳林桥村,非贫困村,84.0,-0.5
+石灰冲村,贫困村,79.5,-2
+望月坪村,贫困村,86.0,-1
+荷叶垸村,非贫困村,82.4,-1
+双丰村,非贫困村,71.5,-3.5
+永宁村,非贫困村,83.0,-3
+梅子园村,非贫困村,80.5,-1
 """
 
 

@@ -308,11 +308,22 @@ def _statuses(text: str | None, option: str) -> tuple[Status, ...]:
     return found
 
 
-EXAMPLES = """
-$ fupin deadlines plan.csv --roster villages.csv --done reports.csv --on 2019-12-31 --status late,overdue
+EXAMPLES = r"""
+$ fupin deadlines plan.csv --roster villages.csv --done reports.csv \
+    --on 2019-12-31 --status overdue
+task,unit,due,done,status,days_late
+低保核查表,梅子园村,2019-10-15,,overdue,77
 
-$ fupin deadlines plan.csv --roster villages.csv --done reports.csv --on 2019-12-31 --late --points 0.5 \\
-    then deduct -i villages.csv --events - --full 20 --as routine
+$ fupin deadlines plan.csv --roster villages.csv --done reports.csv \
+    --on 2019-12-31 --late --per-day 0.5 --most 2 \
+    then deduct -i villages.csv --events - --full 20 --as routine \
+    then keep --where 'routine <= 18'
+village,kind,field,routine
+东湾嘴村,非贫困村,90.2,18
+望月坪村,贫困村,86.0,17
+永宁村,非贫困村,83.0,18
+樟木桥村,非贫困村,88.0,18
+梅子园村,非贫困村,80.5,16.5
 """
 
 

@@ -180,10 +180,12 @@ def _counting(
     return tasks.group_by("\0row", *by).agg(pl.len().alias("\0events"), pl.col("\0points").sum())
 
 
-EXAMPLES = """
-$ fupin deduct villages.csv --events routine.csv --full 20 --each 0.5:2 --once task --as routine --detail
-
-$ fupin deduct villages.csv --events routine.csv --where "date < '2019-07-01'" --full 10 --as first_half
+EXAMPLES = r"""
+$ fupin deduct villages.csv --events routine.csv --full 20 --each 0.5:2 \
+    --once task --as routine --detail | tail -3
+沙河渡村,贫困村,92.6,19,2,1,0
+梅子园村,非贫困村,80.5,18,3,2,0
+渡口社区,社区,89.5,18.5,3,1.5,0
 """
 
 
@@ -203,8 +205,20 @@ $ fupin deduct villages.csv --events routine.csv --where "date < '2019-07-01'" -
     help="The least that is left.",
 )
 @click.option("--each", type=options.Range(), metavar="LO:HI", help="What one event may cost; any other is an error.")
-@click.option("--once", metavar="COLUMN", help="Of a unit's events with the same COLUMN only the dearest counts.")
-@click.option("--column", default="points", show_default=True, metavar="COLUMN", help="The ledger's column of points.")
+@click.option(
+    "--once",
+    type=options.Column("ledger"),
+    metavar="COLUMN",
+    help="Of a unit's events with the same COLUMN only the dearest counts.",
+)
+@click.option(
+    "--column",
+    type=options.Column("ledger"),
+    default="points",
+    show_default=True,
+    metavar="COLUMN",
+    help="The ledger's column of points.",
+)
 @options.detail
 def command(
     events: options.Events,

@@ -148,10 +148,13 @@ def _renamed(words: Sequence[str]) -> dict[str, str]:
     return found
 
 
-EXAMPLES = """
-$ fupin ingest offices/civil-affairs-office.csv --roster villages.csv --number value
-
-$ fupin ingest inbox/*.csv --encoding auto --rename 村=village --roster villages.csv --long village --number value
+EXAMPLES = r"""
+$ fupin ingest inbox/town-hospital.csv --encoding gb18030 \
+    --rename 村=village --roster villages.csv --long village \
+    --number value | head -3
+village,item,value
+青塘村,健康后台,2.05
+青塘村,健康实地,2.1
 """
 
 

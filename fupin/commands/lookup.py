@@ -99,15 +99,24 @@ def _parse_take(text: str) -> list[tuple[str, str]]:
     return found
 
 
-EXAMPLES = """
-$ fupin lookup villages.csv --from expected.csv --take total,rank=place
+EXAMPLES = r"""
+$ fupin lookup villages.csv --from expected.csv --take total,rank=place |
+    head -2
+village,kind,field,total,place
+青塘村,非贫困村,88.5,84.633333,10
 """
 
 
 @options.verb("lookup", examples=EXAMPLES)
 @click.option("--from", "table", type=options.File(), required=True, metavar="FILE", help="The other table.")
 @click.option("--on", type=options.Names(), metavar="COLUMN", help="The column that both have; the key if left out.")
-@click.option("--take", required=True, metavar="A,B=NAME", help="The columns to add, and what to call them.")
+@click.option(
+    "--take",
+    type=options.Column("table"),
+    required=True,
+    metavar="A,B=NAME",
+    help="The columns to add, and what to call them.",
+)
 @click.option("--optional", is_flag=True, help="Leave the cells of units that are not found missing.")
 @options.placing
 def command(table: str, take: str, placing: dict[str, Any], **given: Any) -> options.Apply:

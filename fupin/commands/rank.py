@@ -150,15 +150,19 @@ def _compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str,
     return boards.append(board, new, compute, replace=replace)
 
 
-EXAMPLES = """
-$ fupin rank villages.csv --by field
-
-$ fupin rank villages.csv --by field --within kind --ties dense
+EXAMPLES = r"""
+$ fupin rank villages.csv --by field --within kind then keep --where 'rank = 1'
+village,kind,field,rank
+新堤村,非贫困村,93.5,1
+月形山村,贫困村,96.0,1
+渡口社区,社区,89.5,1
 """
 
 
 @options.verb("rank", examples=EXAMPLES)
-@click.option("--by", required=True, metavar="COLUMN", help="The column that decides, the highest first.")
+@click.option(
+    "--by", type=options.Column(), required=True, metavar="COLUMN", help="The column that decides, the highest first."
+)
 @options.within
 @click.option(
     "--ties",
@@ -169,6 +173,7 @@ $ fupin rank villages.csv --by field --within kind --ties dense
 )
 @click.option(
     "--tie-break",
+    type=options.Column(),
     metavar="COLUMN[:asc],…",
     help="Columns that decide between equal units, the highest first or, with :asc, the lowest.",
 )

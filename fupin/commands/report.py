@@ -84,10 +84,13 @@ def _cut(section: pl.DataFrame, top: int | None, bottom: int | None) -> pl.DataF
     return pl.concat([first, section.tail(min(bottom or 0, section.height - first.height))])
 
 
-EXAMPLES = """
-$ fupin report expected.csv --title 'Villages, 2019' --columns rank,village=村,total,reward --top 5
-
-$ fupin report expected.csv --top 3 -o top.md
+EXAMPLES = r"""
+$ fupin report expected.csv --columns rank,village=村,total --top 3
+rank  村         total
+----  --------  ------
+   1  月形山村  101.65
+   2  莲台村     97.35
+   2  新堤村     97.35
 """
 
 
@@ -99,10 +102,14 @@ $ fupin report expected.csv --top 3 -o top.md
     help="How it is written.  [default: by the ending of -o, else table]",
 )
 @click.option("--title", metavar="TEXT", help="A line above the table.")
-@click.option("--columns", metavar="A,B=NAME", help="The columns to show, and what to call them.")
+@click.option(
+    "--columns", type=options.Column(), metavar="A,B=NAME", help="The columns to show, and what to call them."
+)
 @click.option("--top", type=click.IntRange(0), metavar="N", help="Only N rows from the top.")
 @click.option("--bottom", type=click.IntRange(0), metavar="N", help="Only N rows from the bottom.")
-@click.option("--by", metavar="COLUMN", help="A section, or a sheet, for each value of this column.")
+@click.option(
+    "--by", type=options.Column(), metavar="COLUMN", help="A section, or a sheet, for each value of this column."
+)
 @click.option("--note", "notes", multiple=True, metavar="TEXT", help="A line below the table; may be repeated.")
 def command(form: Form | None, columns: str | None, output: str | None, **given: Any) -> options.Apply:
     """An aligned table, right also with Chinese widths; Markdown for -o NAME.md, a workbook for -o NAME.xlsx.

@@ -199,8 +199,16 @@ def _check_shares(mine: pl.DataFrame, ties: Ties, allow_overlap: bool) -> None:
     check(mine, checks)
 
 
-EXAMPLES = """
-$ fupin rank villages.csv --by field then reward --prize 3000,2000,1000 --penalty 500 --ties split
+EXAMPLES = r"""
+$ fupin rank villages.csv --by field \
+    then reward --prize 3000,2000,1000 --penalty 500 --ties split \
+    then keep --where 'reward <> 0'
+village,kind,field,rank,reward
+月形山村,贫困村,96.0,1,3000
+枫树岭村,贫困村,94.8,2,2000
+莲台村,贫困村,93.5,3,500
+新堤村,非贫困村,93.5,3,500
+双丰村,非贫困村,71.5,20,-500
 """
 
 
@@ -223,7 +231,9 @@ def _amounts(text: str | None, what: str) -> list[Fraction]:
     metavar="FILE",
     help="Instead: place (-1 is the last), amount, note; adds NAME_note.",
 )
-@click.option("--by", default="rank", show_default=True, metavar="PLACE", help="The column of places.")
+@click.option(
+    "--by", type=options.Column(), default="rank", show_default=True, metavar="PLACE", help="The column of places."
+)
 @options.within
 @click.option(
     "--ties",

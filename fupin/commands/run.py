@@ -21,10 +21,16 @@ from fupin.spool import STDIN
 
 _ALONE = ("run", "man")
 
-EXAMPLES = """
-$ fupin run scheme.fupin
+EXAMPLES = r"""
+$ fupin run scheme.fupin then report --columns rank,village,reward --top 2
+rank  village   reward
+----  --------  ------
+   1  月形山村    5000
+   2  莲台村      3500
 
-$ fupin run scheme.fupin --dry-run
+$ fupin run scheme.fupin --dry-run | tail -2
+rank --by total --tie-break field
+reward --prize 5000,4000,3000,2000,1000 --ties split
 """
 
 

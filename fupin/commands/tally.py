@@ -115,21 +115,31 @@ def _rounded(mine: pl.DataFrame, mean: bool, trim: int, places: int | None) -> p
     return quotient.select(value.alias("\0value"))
 
 
-EXAMPLES = """
-$ fupin tally villages.csv --events routine.csv --count --as events
-
-$ fupin tally villages.csv --events routine.csv --mean points --round 2 --as mean_points
+EXAMPLES = r"""
+$ fupin tally villages.csv --events routine.csv --count --as events \
+    then tally --events routine.csv --mean points --round 2 --as mean |
+    head -3
+village,kind,field,events,mean
+青塘村,非贫困村,88.5,4,1.13
+莲台村,贫困村,93.5,1,0.5
 """
 
 
 @options.verb("tally", examples=EXAMPLES)
 @options.events()
 @click.option("--count", is_flag=True, help="The number of rows.")
-@click.option("--distinct", metavar="COLUMN", help="The number of different values; blank ones do not count.")
-@click.option("--sum", "sum_", metavar="COLUMN", help="The sum.")
-@click.option("--mean", metavar="COLUMN", help="The mean, rounded to 6 decimals or to --round.")
-@click.option("--min", "min_", metavar="COLUMN", help="The lowest value.")
-@click.option("--max", "max_", metavar="COLUMN", help="The highest value.")
+@click.option(
+    "--distinct",
+    type=options.Column("ledger"),
+    metavar="COLUMN",
+    help="The number of different values; blank ones do not count.",
+)
+@click.option("--sum", "sum_", type=options.Column("ledger"), metavar="COLUMN", help="The sum.")
+@click.option(
+    "--mean", type=options.Column("ledger"), metavar="COLUMN", help="The mean, rounded to 6 decimals or to --round."
+)
+@click.option("--min", "min_", type=options.Column("ledger"), metavar="COLUMN", help="The lowest value.")
+@click.option("--max", "max_", type=options.Column("ledger"), metavar="COLUMN", help="The highest value.")
 @options.column()
 @click.option(
     "--trim",

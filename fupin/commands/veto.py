@@ -106,8 +106,12 @@ def _reasons(events: Ledger, board: pl.DataFrame, keys: list[str], reason: str |
     return found.sort("\0order").group_by("\0row", maintain_order=True).agg(reasons)
 
 
-EXAMPLES = """
-$ fupin veto villages.csv --when 'field < 75' --because 'field mark below 75' --events vetoes.csv
+EXAMPLES = r"""
+$ fupin veto villages.csv --when 'field < 75' --because 实地低于75分 \
+    --events vetoes.csv then keep --where "vetoed = 'true'"
+village,kind,field,vetoed,veto_reason
+双丰村,非贫困村,71.5,true,实地低于75分; 国检突出问题被约谈
+枫树岭村,贫困村,94.8,true,重大舆情处置失当
 """
 
 
@@ -123,6 +127,7 @@ $ fupin veto villages.csv --when 'field < 75' --because 'field mark below 75' --
 @options.events(required=False)
 @click.option(
     "--reason",
+    type=options.Column("ledger"),
     metavar="COLUMN",
     help="The ledger's column of reasons; a blank one takes item.  [default: reason]",
 )

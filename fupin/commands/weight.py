@@ -189,15 +189,25 @@ def _given_twice(scores: Ledger, units: Units, keys: Sequence[str], twice: pl.Da
     return DataError(faults, twice.height)
 
 
-EXAMPLES = """
-$ fupin weight -i villages.csv field/100:30% --as field30
+EXAMPLES = r"""
+$ fupin weight -i villages.csv field/100:30% --as field30 | head -3
+village,kind,field,field30
+青塘村,非贫困村,88.5,26.55
+莲台村,贫困村,93.5,28.05
 
-$ fupin weight -i villages.csv --scores 'offices/*.csv' --items items.csv --sum 50 --missing rescale --as industry
+$ fupin weight -i villages.csv field/100:30% --sum 100 --as total
+fupin weight: --sum 100: the full marks add up to 30 (30)
 """
 
 
 @options.verb("weight", examples=EXAMPLES, board="option")
-@click.argument("terms", nargs=-1, metavar="[COLUMN[/FULL][:WEIGHT]]...", help="The parts, such as field/100:30%.")
+@click.argument(
+    "terms",
+    nargs=-1,
+    type=options.Column("input_"),
+    metavar="[COLUMN[/FULL][:WEIGHT]]...",
+    help="The parts, such as field/100:30%.",
+)
 @options.events("--scores", required=False)
 @click.option("--items", type=options.File(), metavar="FILE", help="With --scores: item, full, perhaps weight.")
 @options.column()
