@@ -2,7 +2,7 @@
 PYTHON ?= python3
 SAMPLE = samples/village-20-30-50
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint bench man lock clean
 
 demo: .venv/installed  ## scheme A's sample, from raw ledgers to the ranking on the screen
 	@PATH="$(CURDIR)/.venv/bin:$$PATH" bash $(SAMPLE)/run.sh | .venv/bin/fupin report --title 'Beijinggang 2019, villages (made-up values)'
@@ -20,10 +20,14 @@ bench: .venv/tested  ## speed beside plain Polars, DuckDB and Miller
 	.venv/bin/python -m compileall -q fupin  # as an installed fupin is
 	.venv/bin/python benchmarks/run.py
 
+man: .venv/installed  ## make the manual pages of the commands anew
+	.venv/bin/python -m fupin.man man
+	! command -v mandoc > /dev/null || mandoc -T lint man/*.1
+
 lock:  ## pin the current versions anew
 	$(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet uv
 	for file in requirements requirements-dev; do \
-	  .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra opencc \
 	    $$([ $$file = requirements ] || echo --group dev) --custom-compile-command 'make lock' --upgrade pyproject.toml -o $$file.lock; \
 	done
 

@@ -1,8 +1,8 @@
-"""Every sample gives the results that were computed independently of fupin."""
+"""Every sample gives the results that were computed independently of fupin: by pipes, as chains, and as a recipe."""
 
 from __future__ import annotations
 
-import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,20 +10,54 @@ import pytest
 from harness import fupin, on_path
 
 SAMPLES = sorted(path.parent for path in (Path(__file__).parent.parent / "samples").glob("*/run.sh"))
+CONTEST = Path(__file__).parent.parent / "samples" / "big-contest"
+MONTHS = ["2020-03", "2020-04", "2020-05"]
+every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+def run(command: list[str | Path], tmp_path: Path, folder: Path | None = None) -> str:
+    """What a command prints that succeeds in silence."""
+    done = subprocess.run(
+        command, env=on_path(tmp_path), cwd=folder, capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+def expected(sample: Path, name: str = "expected.csv") -> str:
+    return (sample / name).read_text("utf-8")
+
+
+@every_sample
 def test_pipes(sample: Path, tmp_path: Path) -> None:
-    done = subprocess.run(["bash", sample / "run.sh"], env=on_path(tmp_path), capture_output=True, check=False)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout == (sample / "expected.csv").read_bytes()
+    assert run(["bash", sample / "run.sh"], tmp_path) == expected(sample)
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
-def test_the_same_stages_as_one_chain(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pipeline = (sample / "run.sh").read_text("utf-8").partition("\nfupin ")[2]
-    chain = shlex.split(pipeline.replace("|\n  fupin ", "then "))
+@every_sample
+def test_the_same_stages_as_chains(sample: Path, tmp_path: Path) -> None:
+    there = shutil.copytree(sample, tmp_path / "sample")
+    script = (there / "run.sh").read_text("utf-8")
+    chains = script.replace("|\n  fupin ", "then \\\n  ").replace("|\n    fupin ", "then \\\n    ")
+    assert chains.count("then \\") == script.count("|\n") > 5
+    (there / "run.sh").write_text(chains, "utf-8")
+    assert run(["bash", there / "run.sh"], tmp_path) == expected(sample)
+
+
+@every_sample
+def test_the_recipe(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(sample)
-    result = fupin(*chain)
+    result = fupin("run", "scheme.fupin")
     assert (result.status, result.err) == (0, "")
-    assert result.out == (sample / "expected.csv").read_text("utf-8")
+    assert result.out == expected(sample)
+
+
+@every_sample
+def test_the_recipe_as_a_program_from_another_folder(sample: Path, tmp_path: Path) -> None:
+    assert run([sample / "scheme.fupin"], tmp_path, tmp_path) == expected(sample)
+
+
+@pytest.mark.parametrize("month", MONTHS)
+def test_a_month_of_the_contest(month: str, tmp_path: Path) -> None:
+    want = expected(CONTEST, f"expected/{month}.csv")
+    assert run(["bash", CONTEST / "run.sh", month], tmp_path) == want
+    assert run([CONTEST / "month.fupin", "--set", f"month={month}"], tmp_path) == want

@@ -27,7 +27,7 @@ NAME
     default="fupin",
     metavar="[VERB]",
     help="The verb; fupin itself if left out.",
-    shell_complete=lambda ctx, param, begun: [name for name in man.names() if name.startswith(begun)],
+    shell_complete=lambda _, __, begun: [name for name in man.names() if name.startswith(begun)],
 )
 @click.option("--roff", is_flag=True, help="The page as man(1) reads it.")
 @options.output

@@ -45,7 +45,7 @@ reward --prize 5000,4000,3000,2000,1000 --ties split
     "given",
     multiple=True,
     metavar="NAME=VALUE",
-    help="Fill {NAME} in the recipe; a file is relative to here. May be repeated.",
+    help="Fill {NAME} in the recipe; a file that begins with it is relative to here. May be repeated.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the stages with their words, and run nothing.")
 @options.verbose
