@@ -172,6 +172,8 @@ def _check_stage(stage: Stage, before: Stage | None, prints: set[str]) -> None:
         raise Misuse(
             f"the table of the stage before can be read once, not {stage.dashes} times; give the board with -i FILE"
         )
+    if stage.given != STDIN:
+        raise Misuse(f"nobody reads {stage.given}; {stage.verb} has the table of {before.verb}")
     if not stage.dashes and not before.output:
         raise Misuse(
             f"nobody reads the table of {before.verb}; give a board (-i FILE) to the first verb only, or add -o"

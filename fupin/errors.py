@@ -93,8 +93,11 @@ class Failure(Exception):
     @property
     def lines(self) -> list[str]:
         """The messages, one line each."""
-        where = f" ({self.place})" if self.place else ""
-        return [f"{line}{where}" for line in self.error.lines]
+        if self.place is None:
+            return self.error.lines
+        if isinstance(self.error, Misuse):
+            return [f"{self.place}: {line}" for line in self.error.lines]
+        return [f"{line} ({self.place})" for line in self.error.lines]
 
 
 def one_line(text: str) -> str:

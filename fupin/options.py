@@ -60,6 +60,18 @@ def command(name: str, examples: str) -> Callable[[Callback], click.Command]:
     return decorate
 
 
+def check_output(name: str | None) -> None:
+    """Make sure that a table can be written to a file of that name.
+
+    Raises:
+        Misuse: its ending is that of another format.
+    """
+    if name and name.lower().endswith(_NOT_WRITTEN):
+        raise Misuse(
+            f"-o: '{name}': no table is written so; end the name in .csv, .csv.gz, .parquet or .arrow (or report)"
+        )
+
+
 output = click.option(
     "-o", "--output", type=File(read=False), metavar="FILE", help="Write the result there, whole or not at all."
 )
@@ -97,8 +109,8 @@ def verb(
             context = click.get_current_context()
             if last:
                 given["output"] = output
-            elif output and output.lower().endswith(_NOT_WRITTEN):
-                raise Misuse(f"-o: '{output}': this is not written; end the name in .csv, .csv.gz, .parquet or .arrow")
+            else:
+                check_output(output)
             if argument and input_:
                 raise Misuse(f"the board is given twice, as {argument} and as -i {input_}")
             if board == "files":

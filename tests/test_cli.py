@@ -66,8 +66,9 @@ def test_help_of_a_verb(verb: str) -> None:
     assert VERBS[verb] in result.out
     example = result.out.partition("Example")[2]
     assert f"$ fupin {verb} " in example or f" then {verb} " in example
-    for option in ("-i, --input FILE", "-o, --output FILE", "-k, --key", "-v, --verbose"):
-        assert option in result.out, option
+    common = {"man": ["-o"], "run": ["-o", "-v"]}.get(verb, ["-i", "-o", "-k", "-v"])
+    for option in common:
+        assert f"\n  {option}, --" in result.out, option
 
 
 def test_no_words_at_all_show_the_help() -> None:
@@ -180,7 +181,28 @@ MISUSE = [
     (["lookup", "--from", "none.csv"], "--take"),
     (["lookup", "--from", "none.csv", "--take", "a,,b"], "--take"),
     (["lookup", "--from", "none.csv", "--take", "a=c,b=c"], "'c'"),
+    (["ingest", "--encoding", "gb"], "gbk"),
+    (["ingest", "--encoding", "base64"], "base64"),
+    (["ingest", "--rename", "a"], "OLD=NEW"),
+    (["ingest", "--rename", "a=b", "--rename", "a=c"], "two names"),
+    (["ingest", "--long", "a", "--wide", "b=c"], "--wide"),
+    (["ingest", "--wide", "b"], "ITEM=VALUE"),
+    (["ingest", "--aliases", "none.csv"], "--roster"),
+    (["ingest", "-k", "a"], "--roster"),
+    (["ingest", "--number", "a,,b"], "a,,b"),
+    (["deadlines", "--points", "1"], "--late"),
+    (["deadlines", "--late", "--per-day", "-1"], "--per-day"),
+    (["deadlines", "--from", "2020-03-02", "--to", "2020-03-01"], "2020-03-02"),
+    (["deadlines", "--on", "2019-02-29"], "does not exist"),
+    (["deadlines", "--on", "28.4.2019"], "2019-04-28"),
+    (["deadlines", "--status", "late,lost"], "overdue"),
+    (["deadlines", "--fail-if", "lost"], "'lost'"),
+    (["deadlines", "--where", "1 = 1"], "--done"),
     (["report", "--columns", "a,,b"], "a,,b"),
+    (["report", "-o", "a.html"], ".xlsx"),
+    (["report", "--format", "pdf"], "markdown"),
+    (["run", "none.fupin"], "no such file"),
+    (["run"], "FILE"),
     (["report", "--top", "-1"], "-1"),
     (["keep"], "--where"),
     (["keep", "--where", ""], "empty"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import click
 
@@ -18,6 +19,7 @@ from fupin.errors import Failure, Misuse, hint
 from fupin.parameters import Filled, Place
 from fupin.recipes import Fault, Line
 from fupin.spool import STDIN
+from fupin.verbs import VERBS
 
 _ALONE = ("run", "man")
 
@@ -71,11 +73,9 @@ def command(
         raise Misuse(f"nobody reads {board}; the recipe says itself what its chains begin with")
     if recipe == STDIN and not board and heads:
         raise Misuse("standard input is the recipe; give the board as a file")
-    chains = [
-        Chain([s._replace(given=board or s.given, verbose=s.verbose or verbose) for s in chain.stages], chain.name)
-        for chain in chains
-    ]
+    chains = [_told(chain, board or STDIN, verbose) for chain in chains]
     if output:
+        options.check_output(output)
         *stages, last = chains[-1].stages
         if last.output:
             raise Misuse(f"-o: the recipe writes its result to {last.output} itself")
@@ -84,6 +84,12 @@ def command(
         return chains
     check(chains)
     return Stage("run", lambda *_: _shown(chains), None, last=True)
+
+
+def _told(chain: Chain, board: str, verbose: bool) -> Chain:
+    """A chain whose first stage knows what stands for standard input, and whose stages tell what they do if asked."""
+    first, *others = (stage._replace(verbose=stage.verbose or verbose) for stage in chain.stages)
+    return Chain([first._replace(given=board), *others], chain.name)
 
 
 def _values(given: Sequence[str]) -> dict[str, str]:
@@ -117,8 +123,7 @@ def _parsed(context: click.Context, recipe: str, lines: Sequence[Line], values: 
         try:
             parsed = [_stage(context, words, place, values) for words in split(line.words)]
         except (Misuse, Failure, click.ClickException) as error:
-            why = "; a recipe has no pipes, each verb stands on a line of its own" if "|" in line.words else ""
-            raise Failure(line.words[0], Fault(recipe, line.number, message_of(error) + why)) from None
+            raise Failure(line.words[0], Fault(recipe, line.number, message_of(error))) from None
         stages = [stage._replace(place=f"{recipe}:{line.number}") for stage in parsed]
         chains[-1] = Chain([*chains[-1].stages, *stages], line.chain)
     return chains
@@ -136,13 +141,14 @@ def _stage(context: click.Context, words: Sequence[str], place: Place, values: M
         raise Misuse("a line of a recipe begins with the verb, without 'fupin'")
     if verb in _ALONE:
         raise Misuse(f"'{verb}' has no place in a recipe")
-    stage = verbs.stages(context, [verb, *filled], place)[-1].stages[0]
+    if any(word == "|" and after in ("", "fupin", *VERBS) for word, after in pairwise([*words, ""])):
+        raise Misuse("a recipe has no pipes; each verb stands on a line of its own")
     command = verbs.get_command(context, verb)
     if command is not None and any("{" in word for word in words):
         raw = [word for word, _ in recipes.fill(words, dict.fromkeys(values, "x"))]
         if _order(command, context, raw[1:]) != _order(command, context, filled):
             raise Misuse("a value of --set is taken for an option, because it begins with '-'")
-    return stage
+    return verbs.stages(context, [verb, *filled], place)[-1].stages[0]
 
 
 def _order(command: click.Command, context: click.Context, words: Sequence[str]) -> list[click.Parameter]:
@@ -150,10 +156,18 @@ def _order(command: click.Command, context: click.Context, words: Sequence[str])
     return command.make_parser(click.Context(command, parent=context)).parse_args(list(words))[2]
 
 
+def _quoted(word: str) -> str:
+    """A word as a recipe has it."""
+    word = word.replace("{", "{{")
+    if re.fullmatch(r"[\w@%+=:,./{-]+", word):
+        return word
+    return f'"{word}"' if "'" in word and not re.search(r'["$`\\]', word) else shlex.quote(word)
+
+
 def _shown(chains: Sequence[Chain]) -> str:
     """The stages of chains as a recipe would have them, with all names filled."""
     lines: list[str] = []
     for chain in chains:
         lines += [f"{chain.name}:"] if chain.name else []
-        lines += [" ".join(word if word.isalnum() else shlex.quote(word) for word in s.words) for s in chain.stages]
+        lines += [" ".join(map(_quoted, stage.words)) for stage in chain.stages]
     return "\n".join(lines) + "\n"
