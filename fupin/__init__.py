@@ -15,6 +15,9 @@ column is the key if `key` does not name another one. Numbers are texts, whole n
 never binary floats. A ledger or a table is a frame or the name of a file; `events` makes a ledger of which only some
 rows count. Conditions are texts, in the language of `--where`.
 
+`ingest` makes a clean table of files as departments send them, and `deadlines` a list of what is due, which `Late`
+turns into a ledger for `deduct`.
+
 `Misuse` says that an argument is at fault, `DataError` that the data are; both are `FupinError`.
 """
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from fupin.commands.bonus import bonus
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
+    from fupin.commands.ingest import Intake, ingest
     from fupin.commands.keep import keep
     from fupin.commands.lookup import lookup
     from fupin.commands.rank import rank
@@ -43,12 +47,14 @@ __version__ = "0.1.0"
 __all__ = [
     "DataError",
     "FupinError",
+    "Intake",
     "Late",
     "Misuse",
     "bonus",
     "deadlines",
     "deduct",
     "events",
+    "ingest",
     "keep",
     "lookup",
     "rank",

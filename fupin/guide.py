@@ -46,7 +46,8 @@ SECTIONS = {
     "RECIPES": """
         A recipe is a chain kept in a file, for fupin-run(1): a verb on each line, # before comments, indented lines
         going on with the one before. Files are relative to the recipe. {NAME} is filled by --set NAME=VALUE, and {{ is
-        a brace; a file that begins with a value is relative to the working directory, unless it is written ./{NAME}. A line NAME: begins a chain of its own, whose table is @NAME wherever a file is taken.
+        a brace; a file that begins with a value is relative to the working directory, unless it is written ./{NAME}.
+        A line NAME: begins a chain of its own, whose table is @NAME wherever a file is taken.
 
             #!/usr/bin/env -S fupin run
             late:

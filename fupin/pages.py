@@ -19,14 +19,16 @@ from fupin.errors import DataError, Fault, counted
 _MOST_ROWS = 1 << 20
 _MOST_LETTERS = 32767
 _EXACT = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
+_MINUS_ZERO = r"^-0(?:\.0+)?$"
 _EPOCH = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - as in the zip archive that a workbook is, so that bytes repeat
 
 
 class Section(NamedTuple):
-    """Rows to be shown, and what they have in common."""
+    """Rows to be shown, what stands above them, and what their sheet is called."""
 
-    heading: str
     rows: pl.DataFrame
+    heading: str = ""
+    name: str = ""
 
 
 class Page(NamedTuple):
@@ -120,10 +122,11 @@ def workbook(page: Page) -> bytes:
     book = xlsxwriter.Workbook(data, {"in_memory": True})
     book.set_properties({"title": page.title or "", "created": _EPOCH})
     styles = {"title": book.add_format({"bold": True, "font_size": 14}), "text": book.add_format({"num_format": "@"})}
-    styles["header"] = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"})
+    header = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"}
+    styles |= {"header": book.add_format(header), "number": book.add_format({**header, "align": "right"})}
     names: list[str] = []
     for section in page.sections:
-        names.append(_sheet_name(section.heading or page.title or "", names))
+        names.append(_sheet_name(section.name or page.title or "", names))
         _fill(book, book.add_worksheet(names[-1]), section, page, styles)
     book.close()
     return data.getvalue()
@@ -150,9 +153,9 @@ def _fill(book: Any, sheet: Any, section: Section, page: Page, styles: dict[str,
     for row, (words, style) in enumerate(above):
         sheet.write_string(row, 0, words, style)
     for i, name in enumerate(section.rows.columns):
-        sheet.write_string(top, i, name, styles["header"])
         column = section.rows[name]
         number = page.numeric[i] and i not in page.key and _fits(column)
+        sheet.write_string(top, i, name, styles["number" if number else "header"])
         for row, cell in enumerate(column.to_list(), top + 1):
             if cell is not None and number:
                 places = len(cell.partition(".")[2])
@@ -178,7 +181,7 @@ def _fits(column: pl.Series) -> bool:
     """Whether a column's numbers are shown by Excel as they stand here: no leading zero or plus, 15 digits at most."""
     cell = pl.col(column.name)
     digits = cell.str.replace_all(r"[-.]", "").str.strip_chars_start("0").str.len_chars()
-    fine = cell.str.contains(_EXACT) & (digits <= 15)
+    fine = cell.str.contains(_EXACT) & ~cell.str.contains(_MINUS_ZERO) & (digits <= 15)
     return bool(column.to_frame().select(fine.fill_null(True).all()).item())
 
 

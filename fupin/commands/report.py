@@ -63,8 +63,8 @@ def report(
     parts = board.partition_by(by, maintain_order=True) if by and board.height else [board]
     sections = [
         Section(
-            f"{by}: {part[by][0] or ''}" if by and part.height else "",
             _cut(part, top, bottom).select(pl.col(column).alias(name) for column, name in shown),
+            *((f"{by}: {part[by][0] or ''}", part[by][0] or by) if by and part.height else ()),
         )
         for part in parts
     ]
