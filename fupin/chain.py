@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from fupin import boards, spool, tables, writing
+from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import DataError, Failure, FupinError, Misuse, counted
+from fupin.ledger import Ledger
 from fupin.spool import STDIN
 from fupin.tables import Source
 
@@ -43,6 +45,7 @@ class Files:
         self._before = before
         self._given = given
         self._results = results or {}
+        self._opened: dict[str, Source] = {}
         self.found = False
         """Whether what `--fail-if` or `--check` asks about was found (status 3)."""
         self.also: dict[str, pl.DataFrame] = {}
@@ -54,8 +57,10 @@ class Files:
         Raises:
             DataError: it cannot be read.
         """
-        frame = self.frame(name)
-        return tables.open_table(self._path(name), self._keep) if frame is None else tables.frame_source(frame, name)
+        if name not in self._opened:  # a pipe can be opened once
+            found = self.unread(name)
+            self._opened[name] = tables.open_table(found, self._keep) if isinstance(found, str) else found
+        return self._opened[name]
 
     def open_all(self, names: Sequence[str]) -> list[Source]:
         """The tables of several names or globs.
@@ -86,6 +91,19 @@ class Files:
         return self._given if name == STDIN else name
 
 
+class Events(NamedTuple):
+    """A ledger as the command line names it."""
+
+    files: tuple[str, ...]
+    where: Condition | None
+    strays: Literal["error", "ignore"]
+    key: tuple[str, ...] | None
+
+    def open(self, files: Files) -> Ledger:
+        """Open its files."""
+        return Ledger(files.open_all(self.files), self.where, self.strays, self.key)
+
+
 class Stage(NamedTuple):
     """One verb of a chain, ready to run.
 
@@ -100,6 +118,7 @@ class Stage(NamedTuple):
         verbose: whether it tells what it did.
         last: whether it makes something for people, so that no verb can follow.
         words: the words it was parsed from, the verb's name first.
+        ledgers: the ledgers that it reads.
         place: its line in a recipe.
         given: the file that `-` stands for where no stage is before.
     """
@@ -114,6 +133,7 @@ class Stage(NamedTuple):
     verbose: bool = False
     last: bool = False
     words: Sequence[str] = ()
+    ledgers: Sequence[Events] = ()
     place: str | None = None
     given: str = STDIN
 
@@ -180,12 +200,17 @@ def _check_stage(stage: Stage, before: Stage | None, prints: set[str]) -> None:
         )
 
 
-def run(chains: Sequence[Chain], announce: Callable[[Stage], None]) -> int:
-    """Run chains and write the result of the last one.
+Watch: TypeAlias = "Callable[[Chain, Stage, Files, pl.DataFrame, object], None]"
+"""Is told of each stage that has run: its chain, itself, what it has opened, its board, and what it has made of it."""
+
+
+def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch | None = None) -> int:
+    """Run chains and write the result of the last one, and what stages write on the way.
 
     Args:
         chains: the chains, each after those whose tables it reads.
         announce: is told which stage begins.
+        watch: is told which stage has run; nothing is written then.
 
     Returns:
         the exit status: 0, or 3 where a stage found what it was asked about.
@@ -201,10 +226,16 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None]) -> int:
         for stage in chain.stages:
             announce(stage)
             try:
-                result, asked = _run_stage(stage, result if isinstance(result, pl.DataFrame) else None, results)
-                found = found or asked
-                if stage.output or (stage is chain.stages[-1] and chain is chains[-1]):
-                    _write(result, stage.output)
+                before = result if isinstance(result, pl.DataFrame) else None
+                with contextlib.ExitStack() as keep:
+                    files = Files(keep, before, stage.given, results)
+                    board, result = _run_stage(stage, before, files)
+                    if watch is not None:
+                        watch(chain, stage, files, board, result)
+                found = found or files.found
+                if watch is None:
+                    last = stage is chain.stages[-1] and chain is chains[-1]
+                    _write_all(stage, files, result, last)
             except FupinError as error:
                 raise Failure(stage.verb, error, stage.place) from None
             except pl.exceptions.PolarsError as error:
@@ -215,29 +246,34 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None]) -> int:
 
 
 def _run_stage(
-    stage: Stage, before: pl.DataFrame | None, results: Mapping[str, pl.DataFrame]
-) -> tuple[pl.DataFrame | str | bytes, bool]:
-    """Run one stage on its board: what it makes, and whether it found what it was asked about."""
-    with contextlib.ExitStack() as keep:
-        files = Files(keep, before, stage.given, results)
-        if stage.input is None:
-            result = stage.apply(pl.DataFrame(), files)
-        else:
-            source = None if before is not None and stage.input == STDIN else files.open(stage.input)
-            board = source.read() if source else before
-            assert board is not None  # noqa: S101
-            key = boards.key_of(board, stage.key if stage.keyed else None)
-            try:
-                if stage.keyed:
-                    boards.check_keys(board, key)
-                result = stage.apply(board, files)
-            except DataError as error:
-                raise boards.placed(error, board, key, source) from None
-            if isinstance(result, pl.DataFrame):
-                log.info("%s in, %d out", counted(board.height, "row"), result.height)
-        for target, table in files.also.items():
-            writing.write(table, target)
-    return result, files.found
+    stage: Stage, before: pl.DataFrame | None, files: Files
+) -> tuple[pl.DataFrame, pl.DataFrame | str | bytes]:
+    """Run one stage: the board it was given, and what it makes of it."""
+    source = None
+    board = pl.DataFrame()
+    if stage.input is not None:
+        source = None if before is not None and stage.input == STDIN else files.open(stage.input)
+        board = source.read() if source is not None else board if before is None else before
+        key = boards.key_of(board, stage.key if stage.keyed else None)
+        try:
+            if stage.keyed:
+                boards.check_keys(board, key)
+            result = stage.apply(board, files)
+        except DataError as error:
+            raise boards.placed(error, board, key, source) from None
+        if isinstance(result, pl.DataFrame):
+            log.info("%s in, %d out", counted(board.height, "row"), result.height)
+    else:
+        result = stage.apply(board, files)
+    return board, result
+
+
+def _write_all(stage: Stage, files: Files, result: pl.DataFrame | str | bytes, last: bool) -> None:
+    """Write what a stage has made to where it goes."""
+    for target, table in files.also.items():
+        writing.write(table, target)
+    if stage.output or last:
+        _write(result, stage.output)
 
 
 def _write(result: pl.DataFrame | str | bytes, output: str | None) -> None:

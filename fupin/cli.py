@@ -76,8 +76,17 @@ class Verbs(click.Group):
             stages += own.stages
         from fupin import chain
 
+        chains = [*before, chain.Chain(stages)]
+        unit = ctx.params["explain"] or ctx.meta.get("explain")
         try:
-            return chain.run([*before, chain.Chain(stages)], _announce)
+            if unit is None:
+                return chain.run(chains, _announce)
+            from fupin.explaining import Account
+
+            account = Account(unit)
+            status = chain.run(chains, _announce, account.stage)
+            click.echo(account.text(), nl=False)
+            return status
         except KeyboardInterrupt:
             raise Interrupted from None
 
@@ -117,7 +126,8 @@ def _announce(stage: Stage) -> None:
 
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="fupin")
-def fupin() -> None:
+@click.option("--explain", metavar="UNIT", help="Tell how a unit came to its figures.")
+def fupin(explain: str | None) -> None:
     """Turn a published assessment scheme into a ranking whose every number can be defended."""
 
 

@@ -6,38 +6,24 @@ import functools
 import inspect
 import logging
 from collections.abc import Callable
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 import click
 
-from fupin.chain import Files, Stage
+from fupin.chain import Events, Files, Stage
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import Misuse
-from fupin.ledger import Ledger
 from fupin.parameters import Column, Command, Day, File, Names, Number, Range, Sql
 from fupin.spool import STDIN
 from fupin.verbs import VERBS
 
 _NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
-__all__ = ["Column", "Day", "File", "Names", "Number", "Range", "Sql"]
+__all__ = ["Column", "Day", "Events", "File", "Names", "Number", "Range", "Sql"]
 log = logging.getLogger("fupin")
 Apply = Callable[["pl.DataFrame", Files], "pl.DataFrame | str | bytes"]
 Callback = Callable[..., Any]
 EXAMPLES_IN = "Examples, in samples/village-20-30-50"
-
-
-class Events(NamedTuple):
-    """A ledger as the command line names it."""
-
-    files: tuple[str, ...]
-    where: Condition | None
-    strays: Literal["error", "ignore"]
-    key: tuple[str, ...] | None
-
-    def open(self, files: Files) -> Ledger:
-        """Open its files."""
-        return Ledger(files.open_all(self.files), self.where, self.strays, self.key)
 
 
 def command(name: str, examples: str) -> Callable[[Callback], click.Command]:
@@ -123,10 +109,12 @@ def verb(
                     reads += [value] if isinstance(value, str) else value
             reads += given.get("files", [])
             key = given["key"]
+            context.meta.pop("events", None)
             apply: Apply = function(**given)
             source = argument or input_ or STDIN if board in ("argument", "option") else None
             words = (name, *context.meta["words"])
-            return Stage(name, apply, source, tuple(reads), output, key, keyed, verbose, last, words)
+            ledgers = [context.meta["events"]] if context.meta.get("events") else []
+            return Stage(name, apply, source, tuple(reads), output, key, keyed, verbose, last, words, ledgers)
 
         options = [
             click.option("-i", "--input", "input_", type=File(), metavar="FILE", help="The board."),
@@ -240,7 +228,9 @@ def events(option: str = "--events", required: bool = True) -> Callable[[Callbac
                 raise Misuse(f"--event-key: {len(event_key)} columns for a key of {len(key or ('',))}")
             if not ledger and (where or event_key or strays != "error"):
                 raise Misuse(f"--where, --strays and --event-key go with {option}")
-            return function(events=Events(ledger, where, strays, event_key) if ledger else None, **given)
+            found = Events(ledger, where, strays, event_key) if ledger else None
+            click.get_current_context().meta["events"] = found
+            return function(events=found, **given)
 
         return wrapper
 

@@ -180,3 +180,14 @@ def fill(words: Sequence[str], values: Mapping[str, str]) -> list[tuple[str, boo
 def names(lines: Sequence[Line]) -> set[str]:
     """All names that a recipe wants filled."""
     return {match[1] for line in lines for word in line.words for match in _NAME.finditer(word) if match[1]}
+
+
+def line(words: Sequence[str]) -> str:
+    """Words as a person would write them on one line of a shell."""
+    return " ".join(map(_quoted, words))
+
+
+def _quoted(word: str) -> str:
+    if re.fullmatch(r"[\w@%+=:,./{}-]+", word):
+        return word
+    return f'"{word}"' if "'" in word and not re.search(r'["$`\\]', word) else shlex.quote(word)

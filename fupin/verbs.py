@@ -41,8 +41,9 @@ Usage: fupin [OPTIONS] VERB [ARGS]... [then VERB [ARGS]...]...
         then rank --by total
 
 Options:
-  --version   Show the version and exit.
-  -h, --help  Show this message and exit.
+  --explain UNIT  Tell how this unit came to its figures, instead of the result.
+  --version       Show the version and exit.
+  -h, --help      Show this message and exit.
 
 Verbs:
 {verbs}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -595,9 +596,31 @@ def chains(draw: DrawFn) -> Chain:
     return Chain(stages, board.table, {"events.csv": events, "rules.csv": rules})
 
 
+@st.composite
+def recipes(draw: DrawFn) -> tuple[Chain, str, dict[str, str]]:
+    """A chain, the same as a recipe in some spelling, and the values that it is filled with."""
+    chain = draw(chains())
+    values: dict[str, str] = {}
+    text = draw(st.sampled_from(["", "#!/usr/bin/env -S fupin run\n", "# {not a name}\n\n", "the-board:\n"]))
+    for stage in chain.stages:
+        for index, word in enumerate(stage):
+            brace = word.removeprefix("@").replace("{", "{{")
+            spelled = shlex.quote(brace)
+            if index and word[0] not in "-@" and seldom(draw, 4):
+                values[f"值{len(values)}"] = word
+                spelled = f"{{值{len(values) - 1}}}"
+            elif draw(st.booleans()) and not set(brace) & set('"$`\\'):
+                spelled = f'"{brace}"'
+            before = draw(st.sampled_from([" ", " ", "  ", "\n  ", "\n\t# a comment\n\t", " \\\n  "])) if index else ""
+            text += before + spelled
+        text += draw(st.sampled_from(["\n", "\n\n", "\n# between\n"]))
+    return chain, text, values
+
+
 @many
-@given(chains())
-def test_a_chain_gives_the_bytes_of_the_pipe(chain: Chain) -> None:
+@given(recipes())
+def test_a_chain_gives_the_bytes_of_the_pipe_and_of_the_recipe(case: tuple[Chain, str, dict[str, str]]) -> None:
+    chain, recipe, values = case
     board = dressed(chain.board, "lf")
     words = [word for stage in chain.stages for word in ("then", *stage)][1:]
     at_once = run(words, chain.files, board)
@@ -609,3 +632,10 @@ def test_a_chain_gives_the_bytes_of_the_pipe(chain: Chain) -> None:
         piped = step.out
     assert at_once.out == piped
     assert piped.count("\n") > 0
+    with TemporaryDirectory() as folder:
+        for name, table in chain.files.items():
+            Path(folder, name).write_bytes(dressed(table, "lf"))
+        Path(folder, "r.fupin").write_text(recipe, "utf-8", newline="")
+        given_words = [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
+        kept = fupin("run", Path(folder, "r.fupin"), *given_words, stdin=board)
+    assert (kept.status, kept.out) == (0, piped), kept.err

@@ -6,7 +6,6 @@ Serves whole schemes: an office publishes its recipe beside its notice, and anyb
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
@@ -50,9 +49,16 @@ reward --prize 5000,4000,3000,2000,1000 --ties split
     help="Fill {NAME} in the recipe; a file that begins with it is relative to here. May be repeated.",
 )
 @click.option("--dry-run", is_flag=True, help="Show the stages with their words, and run nothing.")
+@click.option("--explain", metavar="UNIT", help="Tell how this unit came to its figures, instead of the result.")
 @options.verbose
 def command(
-    recipe: str, board: str | None, output: str | None, given: tuple[str, ...], dry_run: bool, verbose: bool
+    recipe: str,
+    board: str | None,
+    output: str | None,
+    given: tuple[str, ...],
+    dry_run: bool,
+    explain: str | None,
+    verbose: bool,
 ) -> Stage | list[Chain]:
     """A recipe has a verb on each line, with its options.
 
@@ -61,6 +67,7 @@ def command(
     chain is the result. A recipe that begins with "#!/usr/bin/env -S fupin run" runs as a program.
     """
     context = click.get_current_context()
+    context.meta["explain"] = explain
     values = _values(given)
     lines = recipes.read(recipe)
     wanted = recipes.names(lines)
@@ -156,18 +163,10 @@ def _order(command: click.Command, context: click.Context, words: Sequence[str])
     return command.make_parser(click.Context(command, parent=context)).parse_args(list(words))[2]
 
 
-def _quoted(word: str) -> str:
-    """A word as a recipe has it."""
-    word = word.replace("{", "{{")
-    if re.fullmatch(r"[\w@%+=:,./{-]+", word):
-        return word
-    return f'"{word}"' if "'" in word and not re.search(r'["$`\\]', word) else shlex.quote(word)
-
-
 def _shown(chains: Sequence[Chain]) -> str:
     """The stages of chains as a recipe would have them, with all names filled."""
     lines: list[str] = []
     for chain in chains:
         lines += [f"{chain.name}:"] if chain.name else []
-        lines += [" ".join(map(_quoted, stage.words)) for stage in chain.stages]
+        lines += [recipes.line(stage.words).replace("{", "{{") for stage in chain.stages]
     return "\n".join(lines) + "\n"

@@ -1,0 +1,81 @@
+"""The account of one unit: its stages, the ledger rows behind them, and what they wrote."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from conftest import Shell
+from harness import Result, fupin
+
+BOARD = "village,kind\n东山,一\n西河,二\n"
+EVENTS = 'village,task,points,source\n东山,a,1,"通报, 1"\n西河,b,2,\n东山,c,0.5,会议\n东山,d,9,\n'
+
+
+@pytest.fixture(autouse=True)
+def tables(folder: Path) -> None:
+    Path("board.csv").write_text(BOARD)
+    Path("events.csv").write_text(EVENTS)
+
+
+def test_a_chain() -> None:
+    words = ["deduct", "board.csv", "--events", "events.csv", "--where", "points < 5", "--full", "20", "--as", "left"]
+    words += ["then", "veto", "--when", "left < 18", "then", "rank", "--by", "left", "-o", "out.csv"]
+    words += ["then", "keep", "--where", "kind = '二'"]
+    assert fupin("--explain", "东山", *words) == Result(
+        0,
+        """\
+东山
+
+deduct board.csv --events events.csv --where 'points < 5' --full 20 --as left
+  events.csv:2: task a, points 1, source 通报, 1
+  events.csv:4: task c, points 0.5, source 会议
+  left = 18.5
+
+veto --when 'left < 18'
+  vetoed = false
+  veto_reason =
+
+rank --by left -o out.csv
+  rank = 1
+
+keep --where "kind = '二'"
+  left out
+""",
+        "",
+    )
+    assert not Path("out.csv").exists()
+
+
+def test_a_recipe_with_chains_of_its_own() -> None:
+    Path("r.fupin").write_text(
+        "some:\nkeep events.csv -k task --where 'points < 5'\n"
+        "board:\ntally board.csv --events @some --sum points --as n\nreport\n"
+    )
+    told = fupin("run", "r.fupin", "--explain", "西河")
+    assert told == Result(
+        0,
+        "西河\n\ntally board.csv --events @some --sum points --as n\n  @some:3: task b, points 2\n  n = 2\n",
+        "",
+    )
+    assert fupin("--explain", "西河", "run", "r.fupin") == told
+
+
+def test_a_pipe_is_read_once(shell: Shell) -> None:
+    result = shell("fupin --explain 西河 tally board.csv --events <(cat events.csv) --count --as n | tail -2")
+    assert result.out.endswith(":3: task b, points 2\n  n = 1\n")
+
+
+def test_a_key_of_two_columns() -> None:
+    result = fupin("--explain", "东山,一", "weight", "-k", "village,kind", "-i", "b.csv", "n:2", "--as", "m")
+    assert result.status == 1
+    Path("b.csv").write_text("village,kind,n\n东山,一,1\n东山,二,2\n")
+    result = fupin("--explain", "东山,二", "weight", "-k", "village,kind", "-i", "b.csv", "n:2", "--as", "m")
+    assert result.out.splitlines()[-1] == "  m = 4"
+
+
+def test_a_unit_that_is_on_no_board() -> None:
+    result = fupin("--explain", "东边", "rank", "board.csv", "--by", "kind", "--lowest-first")
+    assert result.status == 1
+    result = fupin("--explain", "东", "tally", "board.csv", "--events", "events.csv", "--count", "--as", "n")
+    assert result == Result(1, "", "fupin: '东' is on no board; nearest: 东山\n")
