@@ -23,11 +23,10 @@ turns into a ledger for `deduct`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-from fupin.errors import DataError, FupinError, Misuse
-
+TYPE_CHECKING = False  # as type checkers take it; importing typing would make `fupin --help` slower
 if TYPE_CHECKING:
+    from typing import Any
+
     from fupin.commands.bonus import bonus
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from fupin.commands.tally import tally
     from fupin.commands.veto import veto
     from fupin.commands.weight import weight, weight_scores
+    from fupin.errors import DataError, FupinError, Misuse
     from fupin.ledger import events
     from fupin.library import read, write
 

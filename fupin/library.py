@@ -7,21 +7,30 @@ import importlib
 from collections.abc import Callable
 from typing import Any
 
-from fupin import boards, ledger, tables, writing
+from fupin import boards, tables, writing
 from fupin.deferred import pl
 from fupin.errors import DataError
 
 
-def public(name: str) -> Callable[..., Any]:
-    """A public function of the library by its name."""
-    if name in globals():
-        found: Callable[..., Any] = globals()[name]
-        return found
-    if name == "events":
-        return ledger.events
-    home = {"Late": "deadlines", "Intake": "ingest"}.get(name, name.partition("_")[0])
-    found = getattr(importlib.import_module(f"fupin.commands.{home}"), name)
-    return found if home == "ingest" or name == "Late" else _door(found)
+_ELSEWHERE = {
+    "DataError": "errors",
+    "FupinError": "errors",
+    "Misuse": "errors",
+    "events": "ledger",
+    "read": "library",
+    "write": "library",
+    "Late": "commands.deadlines",
+    "Intake": "commands.ingest",
+    "ingest": "commands.ingest",
+}
+"""Where the public names are that are no verbs with a board."""
+
+
+def public(name: str) -> Any:
+    """What the library has by a public name."""
+    if name in _ELSEWHERE:
+        return getattr(importlib.import_module(f"fupin.{_ELSEWHERE[name]}"), name)
+    return _door(getattr(importlib.import_module(f"fupin.commands.{name.partition('_')[0]}"), name))
 
 
 def _door(function: Callable[..., Any]) -> Callable[..., Any]:
