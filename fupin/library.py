@@ -11,7 +11,6 @@ from fupin import boards, tables, writing
 from fupin.deferred import pl
 from fupin.errors import DataError
 
-
 _ELSEWHERE = {
     "DataError": "errors",
     "FupinError": "errors",
