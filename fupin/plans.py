@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Mapping
+from itertools import islice
 
 from fupin import dates, numbers
 from fupin.checks import Check, check, number_check, require_columns
@@ -93,15 +94,19 @@ def occurrences(
     Raises:
         ValueError: the rule is at fault, or has no end.
     """
-    from dateutil.rrule import rrulestr
+    from dateutil.rrule import rruleset, rrulestr
 
     parts = _parts(rule)
     if until is None and "UNTIL" not in parts and "COUNT" not in parts:
         raise ValueError("it has no end; say --to, or write UNTIL or COUNT")
-    text = ";".join(f"{name}={value}" for name, value in parts.items())
-    midnight = datetime.datetime.combine(start, datetime.time())
+    count = int(parts.pop("COUNT", 0)) or None
+    rules = rruleset()
+    for days in _days(parts):
+        text = ";".join(f"{name}={value}" for name, value in (parts | days).items())
+        one = rrulestr(text, dtstart=datetime.datetime.combine(start, datetime.time()))
+        rules.rrule(one)  # type: ignore[arg-type]  # a text of one line makes one rule
     found = []
-    for moment in rrulestr(text, dtstart=midnight):
+    for moment in islice(rules, count):
         if until is not None and moment.date() > until:
             break
         if since is None or moment.date() >= since:
@@ -109,7 +114,22 @@ def occurrences(
     return found
 
 
-def _parts(rule: str) -> Mapping[str, str]:
+def _days(parts: Mapping[str, str]) -> list[dict[str, str]]:
+    """BYDAY as dateutil takes it: with days such as MO, or with days such as 1MO, but not with both at once.
+
+    Raises:
+        ValueError: BYSETPOS would have to choose among both.
+    """
+    words = parts.get("BYDAY", "").split(",")
+    sorts = [[word for word in words if word[:2].isalpha()], [word for word in words if not word[:2].isalpha()]]
+    if not all(sorts) or "BYDAY" not in parts:
+        return [{}]
+    if "BYSETPOS" in parts:
+        raise ValueError("BYDAY with numbered and other days does not go with BYSETPOS")
+    return [{"BYDAY": ",".join(days)} for days in sorts]
+
+
+def _parts(rule: str) -> dict[str, str]:
     """The parts of a rule, each looked at by itself.
 
     Raises:
