@@ -50,6 +50,8 @@ class Files:
         """Whether what `--fail-if` or `--check` asks about was found (status 3)."""
         self.also: dict[str, pl.DataFrame] = {}
         """Tables that the stage makes besides its result, by the files they go to."""
+        self.afterwards: list[str] = []
+        """What is to be told once these have been written."""
 
     def open(self, name: str) -> Source:
         """One table.
@@ -272,6 +274,8 @@ def _write_all(stage: Stage, files: Files, result: pl.DataFrame | str | bytes, l
     """Write what a stage has made to where it goes."""
     for target, table in files.also.items():
         writing.write(table, target)
+    for told in files.afterwards:
+        log.warning("%s", told)
     if stage.output or last:
         _write(result, stage.output)
 

@@ -11,9 +11,15 @@ from fupin.deferred import pl
 
 SPACES = " \t\u00a0\u2002\u2003\u2009\u200b\u3000\ufeff\r\n"
 _NARROW = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "\u00a0": " ", "−": "-"}
-_GROUPED = r"^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?$"
+_GROUPED = r"^[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?%?$"
 _PERCENT = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,16})?%$"
-_DATE = r"^([0-9]{4})\s*[年./-]\s*([0-9]{1,2})\s*[月./-]\s*([0-9]{1,2})\s*日?(?:\s+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?)?$"
+_TIME = r"(?:[T\s]\s*(?:[01]?[0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?)?$"
+_DATES = [
+    r"^([0-9]{4})\s*年\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*日?",
+    *(rf"^([0-9]{{4}})\s*[{sign}]\s*([0-9]{{1,2}})\s*[{sign}]\s*([0-9]{{1,2}})" for sign in (".", "/", "-")),
+    r"^([0-9]{4})([0-9]{2})([0-9]{2})",
+]
+_SERIAL = "^[1-9][0-9]{4}$"
 _BEGIN = "1899-12-30"  # so that Excel's day 61 is 1 March 1900; it counts a 29 February 1900 that never was
 
 
@@ -24,12 +30,17 @@ def trimmed(cell: pl.Expr) -> pl.Expr:
 
 def heading(name: str) -> str:
     """The name of a column without spaces around it, and on one line."""
-    return "".join(part.strip(SPACES) for part in name.splitlines()).strip(SPACES)
+    return "".join(part.strip(SPACES) for part in name.splitlines())
 
 
 def narrow(cell: pl.Expr) -> pl.Expr:
     """A cell with its full-width digits, letters and punctuation as half-width ones, trimmed."""
     return trimmed(cell.str.replace_many(list(_NARROW), list(_NARROW.values())))
+
+
+def folded(cell: pl.Expr) -> pl.Expr:
+    """A name as it is compared: half-width, and without any space."""
+    return narrow(cell).str.replace_all(r"[\s\u200b\ufeff]", "")
 
 
 def number(cell: pl.Expr) -> pl.Expr:
@@ -43,15 +54,15 @@ def number(cell: pl.Expr) -> pl.Expr:
 
 
 def date(cell: pl.Expr) -> pl.Expr:
-    """A cell as an ISO date, where it can be one: `2019年4月28日`, `2019.4.28`, `20190428`, Excel's day 43583."""
+    """A cell as an ISO date, where it can be one: `2019年4月28日`, `2019.4.28`, `20190428`, Excel's day 43583.
+
+    A time of day behind it goes.
+    """
     text = narrow(cell)
-    parts = [text.str.extract(_DATE, i).str.zfill(2) for i in (1, 2, 3)]
-    days = pl.when(text.str.contains("^[0-9]{5}$")).then(text).cast(pl.Int32, strict=False)
+    days = pl.when(text.str.contains(_SERIAL)).then(text).cast(pl.Int32, strict=False)
     serial = pl.lit(_BEGIN).str.to_date("%Y-%m-%d") + pl.duration(days=days)
-    return (
-        pl.when(text.str.contains(_DATE)).then(pl.concat_str(parts, separator="-"))
-        .when(text.str.contains("^[0-9]{8}$"))
-        .then(pl.concat_str(text.str.slice(0, 4), text.str.slice(4, 2), text.str.slice(6, 2), separator="-"))
-        .when(days.is_not_null()).then(serial.dt.to_string("%Y-%m-%d"))
-        .otherwise(text)
-    )  # fmt: skip
+    forms = [serial.dt.to_string("%Y-%m-%d")]
+    for form in _DATES:
+        parts = [text.str.extract(form + _TIME, i).str.zfill(2) for i in (1, 2, 3)]
+        forms.append(pl.concat_str(parts, separator="-"))
+    return pl.coalesce(*forms, text)

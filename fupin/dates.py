@@ -43,7 +43,9 @@ def why_not(text: str | None) -> str:
 def read(column: str) -> pl.Expr:
     """A text column as dates; null for what is not a date (`date_check` tells it before)."""
     cell = pl.col(column)
-    return pl.when(cell.str.contains(SYNTAX)).then(cell.str.to_date("%Y-%m-%d", strict=False))
+    return pl.when(cell.str.contains(SYNTAX) & ~cell.str.starts_with("0000")).then(
+        cell.str.to_date("%Y-%m-%d", strict=False)
+    )
 
 
 def date_check(column: str, *, blank: bool = False) -> Check:

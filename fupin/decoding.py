@@ -11,11 +11,13 @@ import io
 from pathlib import Path
 from typing import IO, NoReturn
 
+from fupin import structure
 from fupin.errors import DataError, Fault, Misuse, hint
 from fupin.spool import Data, temporary
 
 AUTO = "auto"
 _PART = 1 << 22
+_NO_TEXTS = ("unicode_escape", "raw_unicode_escape", "idna", "punycode", "undefined")
 _USUAL = ("utf-8", "gb18030", "gbk", "gb2312", "big5", "utf-16", "cp936", "cp950", "latin-1", AUTO)
 
 
@@ -26,7 +28,10 @@ def check_name(encoding: str) -> str:
         Misuse: it is not.
     """
     try:
-        if encoding == AUTO or codecs.lookup(encoding)._is_text_encoding:
+        if encoding == AUTO:
+            return encoding
+        found = codecs.lookup(encoding)
+        if found._is_text_encoding and found.name.replace("-", "_") not in _NO_TEXTS:
             return encoding
     except (LookupError, ValueError):
         pass
@@ -45,6 +50,11 @@ def decode(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -> 
     Raises:
         DataError: bytes are not what the encoding says; the line is named, and how it would read.
     """
+    start = data[:4] if isinstance(data, bytes) else data.open("rb").read(4)
+    kind = structure.kind_of(start)
+    if kind and not encoding.lower().startswith("utf-16" if "UTF-16" in kind else "\0"):
+        how = " (--encoding utf-16)" if "UTF-16" in kind else ""
+        raise DataError(Fault(f"{kind}, and no CSV{how}", file=name))
     if encoding != AUTO:
         return _decoded(name, data, encoding, keep)
     try:
@@ -72,7 +82,7 @@ def _decoded(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -
                 _refuse(name, encoding, error, lines)
             if "\0" in text:
                 line = lines + text.count("\n", 0, text.index("\0"))
-                raise DataError(Fault("a NUL byte, so that it is no text (is it UTF-16?)", file=name, line=line))
+                raise DataError(Fault("a NUL byte, so that it is no text (--encoding utf-16?)", file=name, line=line))
             lines += text.count("\n")
             if not same:
                 out.write(text.encode())
@@ -96,6 +106,8 @@ def _refuse(name: str, encoding: str, error: UnicodeDecodeError, lines: int) -> 
         with contextlib.suppress(UnicodeDecodeError):
             if other != codecs.lookup(encoding).name:
                 read = line.decode(other)
+                if not read.isprintable():
+                    break
                 told += f"; in {other.upper()} the line reads '{read[:40]}{'…' if len(read) > 40 else ''}'"
                 told += f" (--encoding {other})"
                 break

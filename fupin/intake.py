@@ -11,11 +11,13 @@ from typing import NamedTuple
 from fupin import cleaning, dates, numbers, rosters, sheets
 from fupin.checks import require_columns
 from fupin.deferred import pl
-from fupin.errors import SHOWN, DataError, Fault, unusable
+from fupin.errors import SHOWN, DataError, Fault, hint
 from fupin.numbers import NOT_ASSESSED
 from fupin.sheets import REJECTED, Sheet
 
 VALUE = "value"
+Why = Callable[[str | None, str | None], str]
+"""What makes a reason of a cell, as it came and as it was made clean."""
 
 
 class Rules(NamedTuple):
@@ -45,18 +47,26 @@ class Rules(NamedTuple):
     units: pl.Series | None = None
     aliases: pl.DataFrame | None = None
 
+    def leaves_out(self, name: str) -> bool:
+        """Whether a column is not among those that are kept."""
+        return name in self.drop or (bool(self.keep) and name not in self.keep)
+
 
 class Clean(NamedTuple):
     """What has become of a sheet's rows.
 
     Args:
         table: the clean rows.
+        lines: their lines.
         rejects: file, sheet, line, column, value, reason, then the row as it came, for each refused row.
+        faults: the same for messages, those that are shown.
         dropped: the lines of rows without any cell.
     """
 
     table: pl.DataFrame
+    lines: pl.Series
     rejects: pl.DataFrame
+    faults: Sequence[Fault]
     dropped: Sequence[int]
 
 
@@ -66,35 +76,52 @@ def require(taken: Sequence[Sheet], rules: Rules) -> None:
     Raises:
         DataError: one is not; the nearest are told.
     """
-    before = list(dict.fromkeys(name for sheet in taken for name in sheets.headings(sheet) if name))
+    here = [[*sheets.headings(sheet, {}), *sheet.others] for sheet in taken]
+    before = list(dict.fromkeys(name for names in here for name in names if name))
     after = [rules.rename.get(name, name) for name in before]
     where = taken[0].name if len(taken) == 1 else None
-    require_columns(rules.rename, before, where)
+    if taken[0].origin is None:
+        require_columns(rules.rename, before, where)
     made = [*after, VALUE] if rules.long else after
     require_columns([*rules.keep, *rules.drop, *rules.long], after, where)
     require_columns([*rules.number, *rules.date], made, where)
-    if rules.key is not None and rules.key not in after:
-        require_columns([rules.key], [*after, "(the roster's units; see --rename and -k)"], where)
+    if rules.key is not None and (rules.key not in after or rules.leaves_out(rules.key)):
+        out = f"'{rules.key}' is left out, and the roster needs it"
+        told = out if rules.key in after else f"no column '{rules.key}'{hint(rules.key, after, 'columns')}"
+        raise DataError(Fault(f"{told} (the roster's units; see --rename and -k)", file=where))
+
+
+def shape(columns: Sequence[str], rules: Rules, made: Sequence[str]) -> list[str]:
+    """The columns of a table that is made of mended rows only.
+
+    Args:
+        columns: all columns of the table of rejected rows.
+        rules: how rows are made clean.
+        made: the columns of the clean rows, of which those that were added stay behind all others.
+    """
+    if rules.long:
+        return list(made)
+    names = [rules.rename.get(name, name) for name in map(cleaning.heading, columns)]
+    kept = rules.keep or [name for name in dict.fromkeys(names) if name and name not in rules.drop]
+    return list(dict.fromkeys([*kept, *made]))
 
 
 def clean(sheet: Sheet, rules: Rules) -> Clean:
     """Make the rows of a sheet clean.
 
     Raises:
-        DataError: two columns would have one name.
+        DataError: two columns would have one name, or none is left.
     """
-    names = [rules.rename.get(name, name) for name in sheets.headings(sheet)]
-    for name in filter(None, names):
-        if names.count(name) > 1 or unusable(name):
-            raise DataError(Fault(f"a column cannot be called '{name}', or two are", file=sheet.name))
+    names = sheets.headings(sheet, rules.rename)
     cells = {name: str(i) for i, name in enumerate(names) if name and name not in rules.drop}
     if rules.keep:
         cells = {name: cells[name] for name in rules.keep if name in cells}
+    if not cells:
+        raise DataError(Fault("no column is left", file=sheet.name))
     meant = [name for name in cells if rules.long and name not in rules.long]
     as_numbers = [name for name in cells if name in rules.number or (name in meant and VALUE in rules.number)]
     as_dates = [name for name in cells if name in rules.date or (name in meant and VALUE in rules.date)]
-    nothing = pl.all_horizontal(cleaning.trimmed(pl.col(str(i))).is_null() for i in range(len(names)))
-    empty = sheet.rows.select(nothing).to_series()
+    empty = _empty(sheet, len(names))
     rows = sheet.rows.filter(~empty)
 
     def cleaned(name: str) -> pl.Expr:
@@ -104,45 +131,47 @@ def clean(sheet: Sheet, rules: Rules) -> Clean:
         return pl.when(text.is_in(list(rules.na))).then(pl.lit(NOT_ASSESSED)).otherwise(made).alias(name)
 
     table = rows.select(cleaned(name) for name in cells)
+    came = rows.select(cleaning.trimmed(pl.col(cells[name])).alias(name) for name in cells)
     assessed = {name: pl.col(name) != NOT_ASSESSED for name in cells}
-    problems = [_problems(table, ~numbers.is_number(n) & assessed[n], n, _no_number) for n in as_numbers]
-    problems += [_problems(table, dates.read(n).is_null() & assessed[n], n, dates.why_not) for n in as_dates]
+    problems = {n: _problems(table, came, ~numbers.is_number(n) & assessed[n], n, _no_number) for n in as_numbers}
+    problems |= {n: _problems(table, came, dates.read(n).is_null() & assessed[n], n, _no_date) for n in as_dates}
     if rules.key in cells and rules.units is not None:
-        table, lost = _placed(table, str(rules.key), rules)
-        problems.append(lost)
-    found = _joined(problems, rows, cells)
+        key = str(rules.key)
+        units, reasons = rosters.find(came[key], rules.units, rules.aliases)
+        table = table.with_columns(units.alias(key))
+        problems[key] = _problems(table, came, pl.lit(units.is_null()), key, lambda name, _: reasons[name])
+    found = _joined([problems[name] for name in cells if name in problems], rows, cells)
     at = found["\0at"]
-    kept = table.filter(~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(at.implode()))
-    rejects = _rejects(sheet, rows[at], found)
+    kept = ~pl.int_range(pl.len(), dtype=pl.UInt32).is_in(at.implode())
     dropped = sorted([*sheet.empty, *sheet.rows.filter(empty)["\0line"]])
-    return Clean(kept, rejects, dropped)
+    rejects, faults = _rejects(sheet, rows[at], found)
+    return Clean(table.filter(kept), rows.filter(kept)["\0line"], rejects, faults, dropped)
 
 
-def _placed(table: pl.DataFrame, key: str, rules: Rules) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The table with the roster's names of its units, and the rows whose unit is not found."""
-    assert rules.units is not None  # noqa: S101
-    found = rosters.find(table[key], rules.units, rules.aliases)
-    units = table.select(key).join(found.units, left_on=key, right_on="name", how="left", maintain_order="left")["unit"]
-
-    def why(name: str | None) -> str:
-        return "blank, where the name of a unit is needed" if name is None else found.reasons[name]
-
-    return table.with_columns(units.alias(key)), _problems(table, pl.lit(units.is_null()), key, why)
+def _empty(sheet: Sheet, width: int) -> pl.Series:
+    """Which rows have no cell."""
+    nothing = pl.all_horizontal(cleaning.trimmed(pl.col(str(i))).is_null() for i in range(width))
+    return sheet.rows.select(nothing).to_series()
 
 
-def _problems(table: pl.DataFrame, bad: pl.Expr, name: str, why: Callable[[str | None], str]) -> pl.DataFrame:
+def _problems(table: pl.DataFrame, came: pl.DataFrame, bad: pl.Expr, name: str, why: Why) -> pl.DataFrame:
     r"""The rows that break a rule: `\0at`, `column`, `reason`."""
     at = table.select(bad.fill_null(False).alias("bad")).to_series().arg_true()
-    values = table[name][at].alias("clean").to_frame()
-    different = values["clean"].unique()
-    reasons = pl.DataFrame({"clean": different, "reason": pl.Series([why(v) for v in different], dtype=pl.String)})
-    told = values.join(reasons, on="clean", how="left", nulls_equal=True, maintain_order="left")
+    cells = pl.DataFrame({"came": came[name][at], "clean": table[name][at]})
+    different = cells.unique()
+    reasons = different.with_columns(reason=pl.Series([why(*row) for row in different.rows()], dtype=pl.String))
+    told = cells.join(reasons, on=["came", "clean"], how="left", nulls_equal=True, maintain_order="left")
     return told.select(at.alias("\0at"), pl.lit(name).alias("column"), "reason")
 
 
-def _no_number(value: str | None) -> str:
+def _no_number(came: str | None, _: str | None) -> str:
     """Why a cell is no number."""
-    return f"'{value}' is not a number; {numbers.why_not(value or '')}"
+    return f"'{came}' is not a number; {numbers.why_not(came or '')}"
+
+
+def _no_date(came: str | None, clean: str | None) -> str:
+    """Why a cell is no date."""
+    return dates.why_not(clean).replace(f"'{clean}'", f"'{came}'")
 
 
 def _joined(problems: Sequence[pl.DataFrame], rows: pl.DataFrame, cells: Mapping[str, str]) -> pl.DataFrame:
@@ -157,30 +186,25 @@ def _joined(problems: Sequence[pl.DataFrame], rows: pl.DataFrame, cells: Mapping
     return result.with_columns(value=pl.Series(values, dtype=pl.String))
 
 
-def _rejects(sheet: Sheet, rows: pl.DataFrame, found: pl.DataFrame) -> pl.DataFrame:
-    """The refused rows as they came, behind what is wrong with them, in order of their lines."""
-    names = sheets.headings(sheet)
-    own = {str(i): name for i, name in zip(range(len(names)), sheets.apart(names), strict=True) if name}
+def _rejects(sheet: Sheet, rows: pl.DataFrame, found: pl.DataFrame) -> tuple[pl.DataFrame, list[Fault]]:
+    """The refused rows as they came, behind what is wrong with them, in order of their lines; and what is told."""
+    if "\0came" not in rows.columns:
+        rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias("\0came"))
+    own = {str(i): name for i, name in enumerate(sheets.apart(sheets.headings(sheet, {}))) if name}
     faulty = pl.concat([rows, found.select("column", "value", "reason")], how="horizontal")
     broken = [
-        {"\0line": row.line, "value": row.text, "reason": row.reason} | dict(zip(own, row.cells, strict=False))
+        {"\0line": row.line, "\0came": row.came, "value": row.text, "reason": row.reason}
+        | {str(i): cell for i, cell in enumerate(row.cells) if str(i) in own}
         for row in sheet.broken
     ]
-    schema = {**dict.fromkeys([*own, "column", "value", "reason"], pl.String), "\0line": pl.Int64}
+    schema = {**dict.fromkeys([*own, "column", "value", "reason", "\0came"], pl.String), "\0line": pl.Int64}
     both = pl.concat([faulty.select(list(schema)), pl.DataFrame(broken, schema=schema)]).sort("\0line")
-    return both.select(
-        pl.lit(str(sheet.name)).alias("file"),
+    shown = both.head(SHOWN).select("reason", "column", "\0line").rows()
+    rejects = both.select(
+        pl.lit(str(sheet.origin or sheet.name)).alias("file"),
         pl.lit(None, dtype=pl.String).alias("sheet"),
-        pl.col("\0line").cast(pl.String).alias("line"),
+        pl.coalesce("\0came", pl.col("\0line").cast(pl.String)).alias("line"),
         *REJECTED[3:],
         *(pl.col(i).alias(name) for i, name in own.items()),
     )
-
-
-def refusal(rejects: pl.DataFrame) -> DataError:
-    """That rows are refused, where nobody takes them."""
-    listed = [
-        Fault(reason, column, file, int(line))
-        for file, line, column, reason in rejects.head(SHOWN).select("file", "line", "column", "reason").rows()
-    ]
-    return DataError(listed, rejects.height)
+    return rejects, [Fault(reason, column, sheet.name, line) for reason, column, line in shown]

@@ -52,8 +52,8 @@ def why_not(text: str) -> str:
         return f"it has {len(digits)} digits before the point, and 15 are the most"
     if matches(plain):
         return f"write {plain} (no spaces, separators or full-width digits)"
-    if plain.endswith("%") and matches(plain[:-1]):
-        return f"write {show(Fraction(plain[:-1]) / 100)}"
+    if plain.endswith("%") and matches(plain[:-1]) and matches(share := show(Fraction(plain[:-1]) / 100)):
+        return f"write {share}"
     return "a number is digits with at most one point between them, such as 20 or 0.5"
 
 

@@ -80,7 +80,7 @@ def verb(
         board: whether the board is an argument or -i, or only -i; or the verb takes any number of files instead, of
             which the function is told as `files`; or nothing at all.
         keyed: whether the board's keys must be unique.
-        last: whether it makes something for people; the function is then told the `output`, too.
+        last: whether it makes something for people.
     """
 
     def decorate(function: Callback) -> click.Command:
@@ -93,12 +93,14 @@ def verb(
             **given: Any,
         ) -> Stage:
             context = click.get_current_context()
-            if last:
-                given["output"] = output
-            else:
+            if not last:
                 check_output(output)
+            if "output" in inspect.signature(function).parameters:
+                given["output"] = output
             if argument and input_:
                 raise Misuse(f"the board is given twice, as {argument} and as -i {input_}")
+            if board == "files" and given["files"] and input_:
+                raise Misuse(f"files are given twice, as {given['files'][0]} and as -i {input_}")
             if board == "files":
                 given["files"] = [*given["files"], *([input_] if input_ else [])] or [STDIN]
             reads: list[str] = []

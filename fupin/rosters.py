@@ -6,29 +6,16 @@ Contract §7. Folding makes full-width signs half-width, drops spaces, and makes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from fupin import cleaning
 from fupin.checks import Check
 from fupin.deferred import pl
-from fupin.errors import DataError, hint
+from fupin.errors import DataError, nearest
 from fupin.rules import read_rules
 from fupin.tables import Source
 
-_HINTED = 1000
+_HINTED = 200
 """So many unknown names are told the nearest ones; beyond that the search would take longer than the reader lives."""
-
-
-class Found(NamedTuple):
-    """What becomes of each name.
-
-    Args:
-        units: `name`, `unit` (null where it is not on the roster), a row for each different name.
-        reasons: for the names without a unit why not.
-    """
-
-    units: pl.DataFrame
-    reasons: dict[str, str]
 
 
 def read_roster(roster: Source, key: str) -> pl.Series:
@@ -50,7 +37,9 @@ def read_aliases(aliases: Source, units: pl.Series) -> pl.DataFrame:
     return read_rules(aliases, ["alias", "unit"], amounts={}, unique=["alias"], checks=[unknown])
 
 
-def find(names: pl.Series, units: pl.Series, aliases: pl.DataFrame | None = None) -> Found:
+def find(
+    names: pl.Series, units: pl.Series, aliases: pl.DataFrame | None = None
+) -> tuple[pl.Series, dict[str | None, str]]:
     """Find names on a roster.
 
     Args:
@@ -59,32 +48,40 @@ def find(names: pl.Series, units: pl.Series, aliases: pl.DataFrame | None = None
         aliases: `alias` and `unit`.
 
     Returns:
-        the unit of each different name, or why it has none.
+        the unit of each name, null where it is not found; and for the names that are not, why.
 
     Raises:
         DataError: a name that is not found has traditional characters, and OpenCC is not there to fold them.
     """
-    wanted = names.drop_nulls().unique(maintain_order=True).alias("name").to_frame()
-    exact = units.alias("name").to_frame().with_columns(unit="name")
-    if aliases is not None:
-        exact = pl.concat([exact, aliases.rename({"alias": "name"})]).unique("name", keep="first")
-    found = wanted.join(exact, on="name", how="left", maintain_order="left")
-    open_ = found.filter(pl.col("unit").is_null())["name"]
-    if not open_.len():
-        return Found(found, {})
-    folded = pl.DataFrame({"folded": fold(units), "unit": units}).group_by("folded").agg("unit")
-    again = pl.DataFrame({"name": open_, "folded": fold(open_)}).join(folded, on="folded", how="left")
-    reasons, matches = {}, {}
-    for i, (name, _, same) in enumerate(again.rows()):
-        if same and len(same) == 1:
-            matches[name] = same[0]
-        elif same:
+    known = [pl.DataFrame({"name": units, "unit": units})]
+    known += [] if aliases is None else [aliases.select(name="alias", unit="unit")]
+    exact = pl.concat(known).unique("name", keep="first", maintain_order=True)
+    found = names.alias("name").to_frame().join(exact, on="name", how="left", maintain_order="left")
+    reasons: dict[str | None, str] = {None: "blank, where the name of a unit is needed"}
+    unknown = found.filter(pl.col("unit").is_null())["name"].drop_nulls().unique(maintain_order=True)
+    if unknown.len():
+        # a unit that is written so goes before an alias that is
+        alike = pl.concat(one.with_columns(folded=fold(one["name"])).group_by("folded").agg("unit") for one in known)
+        alike = alike.unique("folded", keep="first", maintain_order=True).with_columns(pl.col("unit").list.unique())
+        written = pl.DataFrame({"name": unknown, "folded": fold(unknown)}).join(alike, on="folded", how="left")
+        one = written.filter(pl.col("unit").list.len() == 1).select("name", late=pl.col("unit").list.first())
+        found = found.join(one, on="name", how="left", maintain_order="left")
+        found = found.with_columns(unit=pl.coalesce("unit", "late"))
+        reasons |= _reasons(written.join(one, on="name", how="anti", maintain_order="left"), exact)
+    return found["unit"], reasons
+
+
+def _reasons(unknown: pl.DataFrame, known: pl.DataFrame) -> dict[str | None, str]:
+    """Why names are not found, with the nearest that are."""
+    reasons: dict[str | None, str] = {}
+    candidates = dict(zip(fold(known["name"]), known["unit"], strict=True)) if unknown.height else {}
+    for i, (name, folded, same) in enumerate(unknown.rows()):
+        if same:
             reasons[name] = f"'{name}' could be {' or '.join(sorted(same))}"
-        else:
-            reasons[name] = f"'{name}' is not on the roster{hint(name, units) if i < _HINTED else ''}"
-    late = pl.DataFrame([*matches.items()], schema={"name": pl.String, "late": pl.String}, orient="row")
-    units_ = found.join(late, on="name", how="left", maintain_order="left")
-    return Found(units_.select("name", unit=pl.coalesce("unit", "late")), reasons)
+            continue
+        near = [candidates[one] for one in nearest(folded, candidates)] if i < _HINTED else []
+        reasons[name] = f"'{name}' is not on the roster" + (f"; nearest: {', '.join(near)}" if near else "")
+    return reasons
 
 
 def fold(names: pl.Series) -> pl.Series:
@@ -93,15 +90,15 @@ def fold(names: pl.Series) -> pl.Series:
     Raises:
         DataError: there are traditional characters, and OpenCC is not there to fold them.
     """
-    name = pl.col("name")
-    plain = names.alias("name").to_frame().select(cleaning.narrow(name).str.replace_all(r"\s", "")).to_series()
-    text = "\n".join(plain.fill_null(""))
+    if not names.len():
+        return names
+    plain = names.alias("name").to_frame().select(cleaning.folded(pl.col("name")).fill_null("")).to_series()
     try:
         import opencc
     except ImportError:
         _refuse_traditional(plain.to_list())
         return plain
-    return pl.Series(opencc.OpenCC("t2s").convert(text).split("\n"), dtype=pl.String)
+    return pl.Series(opencc.OpenCC("t2s").convert("\n".join(plain)).split("\n"), dtype=pl.String)
 
 
 def _refuse_traditional(names: Sequence[str]) -> None:

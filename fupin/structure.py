@@ -32,6 +32,7 @@ _OTHERS = {
     b"\x1f\x8b": "compressed (a name that ends in .gz is unpacked)",
 }
 _CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
+_QUOTED = '(?:[^"]|"")*'
 _RECORD = rf"{_CELL}(?:,{_CELL})*"
 
 
@@ -137,6 +138,11 @@ def nothing(name: str) -> DataError:
     return DataError(Fault(told, file=name))
 
 
+def kind_of(start: bytes) -> str:
+    """What a file is that begins so; nothing if it may be a text in a byte-wise encoding."""
+    return next((kind for mark, kind in _OTHERS.items() if start.startswith(mark)), "")
+
+
 def check_utf8(name: str, data: bytes, line: int = 1) -> None:
     """Make sure that bytes are UTF-8.
 
@@ -147,8 +153,7 @@ def check_utf8(name: str, data: bytes, line: int = 1) -> None:
         data.decode()
     except UnicodeDecodeError as error:
         at = line + data.count(b"\n", 0, error.start)
-        kind = next((kind for mark, kind in _OTHERS.items() if at == 1 and data.startswith(mark)), "")
-        if kind:
+        if at == 1 and (kind := kind_of(data)):
             raise DataError(Fault(f"{kind}, and no CSV in UTF-8", file=name)) from None
         culprit = " ".join(f"{byte:02X}" for byte in data[error.start : error.start + 2])
         message = f"bytes that are not UTF-8 ({culprit}); convert it, for example by iconv -f GB18030 -t UTF-8"
@@ -183,18 +188,22 @@ def _ends_with(data: Data, mark: bytes) -> bool:
         return file.read() == mark
 
 
-def records(data: Data) -> Iterator[pl.DataFrame]:
+def records(data: Data, strict: bool = False) -> Iterator[pl.DataFrame]:
     """The records of a CSV file, the header too: `line` on which each begins, and its `text`.
 
     A record goes on over a line break while a quotation mark is open. The last frame may end in a record whose
     quotation mark is never closed: `open` is true for it.
+
+    Args:
+        data: the file.
+        strict: only a quotation mark at the beginning of a cell opens it, so that a line with a stray one is a
+            record of its own. It takes longer, and well-formed files have no stray ones.
     """
     scanned = pl.scan_lines(data, name="text", row_index_name="line", row_index_offset=1, glob=False)
     carried: pl.DataFrame | None = None
     for batch in scanned.collect_batches(chunk_size=_BATCH, maintain_order=True):
         lines = batch if carried is None else pl.concat([carried, batch])
-        marks = lines["text"].str.count_matches('"', literal=True)
-        inside = marks.cum_sum() % 2 == 1
+        inside = _inside(lines) if strict else lines["text"].str.count_matches('"', literal=True).cum_sum() % 2 == 1
         begins = ~inside.shift(1, fill_value=False)
         whole = lines.height - int((~inside).reverse().arg_true().head(1).sum()) if not inside.all() else 0
         carried = lines[whole:]
@@ -207,6 +216,27 @@ def records(data: Data) -> Iterator[pl.DataFrame]:
             yield lines.select("line", "text", open=pl.lit(False))
     if carried is not None and carried.height:
         yield carried.select(pl.col("line").first(), pl.col("text").str.join("\n"), open=pl.lit(True))
+
+
+def _inside(lines: pl.DataFrame) -> pl.Series:
+    """Whether a quoted cell is open behind each line.
+
+    Each line tells where it leads from outside a quoted cell and from inside. Where both lead to the same place, that
+    is where one is; all other lines stay where they are or change sides, and are counted from there.
+    """
+    text = pl.col("text").str.strip_prefix("\ufeff")
+    closed = text.str.contains(f"^{_RECORD}$")
+    opens = ~closed & text.str.contains(f'^(?:{_CELL},)*"{_QUOTED}$')
+    stays = text.str.contains(f"^{_QUOTED}$")
+    reopens = text.str.contains(f'^{_QUOTED}"(?:,{_CELL})*,"{_QUOTED}$')
+    led = lines.select(outside=opens, inside=stays | reopens)
+    known = led.select(pl.when(pl.col("outside") == pl.col("inside")).then("outside")).to_series()
+    changes = led.select((pl.col("outside") & ~pl.col("inside")).cast(pl.Int64).cum_sum().alias("n")).to_series()
+    since = pl.DataFrame({"known": known, "n": changes}).with_columns(
+        base=pl.when(pl.col("known").is_not_null()).then("n").forward_fill().fill_null(0),
+        start=pl.col("known").forward_fill().fill_null(False),
+    )
+    return since.select(inside=pl.col("start") ^ ((pl.col("n") - pl.col("base")) % 2 == 1)).to_series()
 
 
 def is_record(text: str) -> bool:

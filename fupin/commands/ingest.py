@@ -7,6 +7,7 @@ villages, its own columns and its own encoding.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from fupin.deferred import pl
 from fupin.errors import DataError, Fault, Misuse, counted
 from fupin.intake import Rules
 from fupin.sheets import Sheet
-from fupin.spool import written
+from fupin.spool import STDIN, written
 from fupin.tables import Table
 
 _TYPED = (".parquet", ".arrow", ".ipc", ".feather")
@@ -32,11 +33,15 @@ class Intake(NamedTuple):
         table: the clean table.
         rejects: file, sheet, line, column, value, reason, then the row itself as it came, for each rejected row.
         dropped: the file and line of each row that was left out because nothing is in it.
+        refused: what is told of rejected rows where nobody takes them.
+        rows: how many rows came.
     """
 
     table: pl.DataFrame
     rejects: pl.DataFrame
     dropped: Sequence[tuple[str, int]]
+    refused: DataError
+    rows: int
 
 
 def ingest(
@@ -93,43 +98,64 @@ def ingest(
     elif aliases is not None:
         raise Misuse("--aliases goes with --roster")
     with contextlib.ExitStack() as kept:
-        taken = [_sheet(file, encoding, kept) for file in files]
+        taken = [sheet for file in files for sheet in sheets.mended(_sheet(file, encoding, kept))]
     intake.require(taken, rules)
-    parts, rejects, dropped = [], [], []
-    for sheet in taken:
-        clean = intake.clean(sheet, rules)
-        rows = sheet.rows.height + len(sheet.broken) + len(sheet.empty)
-        if rows != clean.table.height + clean.rejects.height + len(clean.dropped):
+    found = [intake.clean(sheet, rules) for sheet in taken]
+    for sheet, clean in zip(taken, found, strict=True):
+        if sheet.height != clean.table.height + clean.rejects.height + len(clean.dropped):
             raise AssertionError(f"{sheet.name}: a row was lost on the way")
-        dropped += [(sheet.name, line) for line in clean.dropped]
-        rejects.append(clean.rejects)
-        part = shapes.longer(sheet.name, clean.table, long) if long else clean.table
-        parts.append(part.with_columns(pl.lit(written(sheet.name)).alias("source")) if add_source else part)
-    table = _together(taken, parts)
-    return Intake(shapes.wider(table, *wide) if wide else table, pl.concat(rejects, how="diagonal"), dropped)
+    rejects = [clean.rejects for clean in found if clean.rejects.height] or [clean.rejects for clean in found]
+    refused = DataError([fault for clean in found for fault in clean.faults], sum(one.height for one in rejects))
+    dropped = [(sheet.name, line) for sheet, clean in zip(taken, found, strict=True) for line in clean.dropped]
+    try:
+        parts = [_part(sheet, clean, long, add_source) for sheet, clean in zip(taken, found, strict=True)]
+        table = _together(taken, parts, rules)
+        if wide:
+            lines = [(sheet.name, line) for sheet, clean in zip(taken, found, strict=True) for line in clean.lines]
+            table = shapes.wider(table, lines, *wide)
+    except DataError as error:
+        raise DataError([*refused.faults, *error.faults], refused.total + error.total) from None
+    return Intake(table, pl.concat(rejects, how="diagonal"), dropped, refused, sum(sheet.height for sheet in taken))
+
+
+def _part(sheet: Sheet, clean: intake.Clean, long: Sequence[str], add_source: bool) -> pl.DataFrame:
+    """The clean rows of a sheet as they stand in the table.
+
+    Raises:
+        DataError: a column is there already, or is missing.
+    """
+    part = shapes.longer(sheet.name, clean.table, long) if long else clean.table
+    if add_source and "source" in part.columns:
+        raise DataError(Fault("the column is already there, so that --add-source cannot add it", "source", sheet.name))
+    return part.with_columns(pl.lit(written(sheet.origin or sheet.name)).alias("source")) if add_source else part
 
 
 def _sheet(file: Table, encoding: str, keep: contextlib.ExitStack) -> Sheet:
     """One file, read."""
     if isinstance(file, str | os.PathLike) and not os.fspath(file).lower().endswith(_TYPED):
         name = file if isinstance(file, str) else os.fspath(file)
-        return sheets.from_csv(name, decoding.decode(name, spool.read(name, keep), encoding, keep))
+        return sheets.from_csv(name, decoding.decode(name, spool.read(name, keep), encoding, keep), keep)
     source = tables.table(file)
     return sheets.from_frame(source.name, source.read())
 
 
-def _together(taken: Sequence[Sheet], parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+def _together(taken: Sequence[Sheet], parts: Sequence[pl.DataFrame], rules: Rules) -> pl.DataFrame:
     """The tables one below the other.
 
     Raises:
         DataError: they are not of one shape.
     """
-    first = parts[0].columns
+    whole = [part.columns for sheet, part in zip(taken, parts, strict=True) if sheet.origin is None]
+    first = whole[0] if whole else intake.shape(taken[0].others, rules, parts[0].columns)
+    fitted = []
     for sheet, part in zip(taken, parts, strict=True):
+        missing = [] if sheet.origin is None else [c for c in first if c not in part.columns]
+        part = part.with_columns(pl.lit(None, dtype=pl.String).alias(column) for column in missing)
         if odd := sorted(set(part.columns) ^ set(first)):
             message = f"has other columns than {taken[0].name} ({', '.join(odd)}); see --rename, --keep and --long"
             raise DataError(Fault(message, file=sheet.name))
-    return pl.concat(part.select(first) for part in parts)
+        fitted.append(part.select(first))
+    return pl.concat(fitted)
 
 
 def _renamed(words: Sequence[str]) -> dict[str, str]:
@@ -176,7 +202,7 @@ def command(
     files: Sequence[str], encoding: str, rename: tuple[str, ...], keep: tuple[str, ...],
     drop: tuple[str, ...], number: tuple[str, ...], date: tuple[str, ...],
     na: tuple[str, ...], roster: str | None, aliases: str | None, long: tuple[str, ...],
-    wide: str | None, add_source: bool, rejects: str | None, key: tuple[str, ...] | None,
+    wide: str | None, add_source: bool, rejects: str | None, key: tuple[str, ...] | None, output: str | None,
 ) -> options.Apply:  # fmt: skip
     """Spaces around cells go, column names are put on one line, and rows without any cell are dropped.
 
@@ -198,7 +224,9 @@ def command(
         raise Misuse("-k names the one column of units that --roster is for")
 
     def apply(board: pl.DataFrame, opened: Files) -> pl.DataFrame:
-        given = [opened.unread(file) for file in opened.expand(files)]
+        names_of = opened.expand(files)
+        _apart(rejects, [*names_of, *filter(None, (roster, aliases, output))])
+        given = [opened.unread(file) for file in names_of]
         taken = ingest(
             given, encoding=encoding, rename=names, keep=keep, drop=drop, number=number,
             date=date, na=na, roster=opened.open(roster) if roster else None,
@@ -207,19 +235,36 @@ def command(
         )  # fmt: skip
         if rejects:
             opened.also[rejects] = taken.rejects
+            if taken.rejects.height:
+                opened.afterwards.append(f"rejected {counted(taken.rejects.height, 'row')}, see {rejects}")
         elif taken.rejects.height:
-            raise intake.refusal(taken.rejects)
-        _tell(taken, rejects)
+            raise taken.refused
+        _tell(taken)
         return taken.table
 
     return apply
 
 
-def _tell(taken: Intake, rejects: str | None) -> None:
+def _apart(rejects: str | None, others: Sequence[str]) -> None:
+    """Make sure that rejected rows do not overwrite another file of the command.
+
+    Raises:
+        Misuse: they would.
+    """
+    if rejects == STDIN:
+        raise Misuse("--rejects: rejected rows go to a file of their own")
+    for other in others if rejects else ():
+        if os.path.realpath(rejects or "") == os.path.realpath(other):
+            raise Misuse(f"--rejects: {rejects} is used by this command already")
+
+
+def _tell(taken: Intake) -> None:
     """Tell what is not in the table."""
+    rejected, dropped = taken.rejects.height, len(taken.dropped)
+    kept = taken.rows - rejected - dropped
+    options.log.info("%s in, %d kept, %d rejected, %d dropped", counted(taken.rows, "row"), kept, rejected, dropped)
     for name, line in taken.dropped:
-        options.log.info("dropped %s:%d: a row without any cell", name, line)
+        options.log.info("%s:%d: dropped, a row without any cell", name, line)
     if taken.dropped:
-        options.log.warning("dropped %s without any cell (-v names them)", counted(len(taken.dropped), "row"))
-    if taken.rejects.height:
-        options.log.warning("rejected %s, see %s", counted(taken.rejects.height, "row"), rejects)
+        how = "" if options.log.isEnabledFor(logging.INFO) else " (-v names them)"
+        options.log.warning("dropped %s without any cell%s", counted(len(taken.dropped), "row"), how)
