@@ -26,7 +26,7 @@ SYNTAX = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,18})?$"
 WORD = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _CAPACITY = 2**127 - 1
 Number: TypeAlias = Fraction | Decimal | int | str
-"""An exact number as callers of the library may write it; a text may be a percentage."""
+"""An exact number as callers of the library may write it."""
 
 
 def whole(value: int) -> pl.Expr:
@@ -57,16 +57,21 @@ def why_not(text: str) -> str:
     return "a number is digits with at most one point between them, such as 20 or 0.5"
 
 
-def parse(text: str, what: str) -> Fraction:
-    """The number that a word of the command line stands for, a percentage allowed.
+def parse(text: str, what: str, share: bool = False) -> Fraction:
+    """The number that a word of the command line stands for.
+
+    Args:
+        text: the word.
+        what: what it is, for messages.
+        share: whether it may be a percentage.
 
     Raises:
         Misuse: it is not a number as contract §2 has it.
     """
-    number = text.removesuffix("%")
+    number = text.removesuffix("%") if share else text
     if not matches(number):
         raise Misuse(f"{what}: '{text}' is not a number; {why_not(number)}")
-    return Fraction(number) / (100 if text.endswith("%") else 1)
+    return Fraction(number) / (1 if number == text else 100)
 
 
 def exact(value: Number, what: str = "number") -> Fraction:

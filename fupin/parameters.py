@@ -81,7 +81,7 @@ class Sql(click.ParamType[Condition]):
 
 
 class Number(click.ParamType[Fraction]):
-    """An exact number, a percentage allowed."""
+    """An exact number."""
 
     name = "n"
 

@@ -49,7 +49,7 @@ def parse_term(text: str) -> Term:
     term = Term(
         column,
         None if full is None else numbers.parse(full, text),
-        Fraction(1) if factor is None else numbers.parse(factor, text),
+        Fraction(1) if factor is None else numbers.parse(factor, text, share=True),
     )
     if term.full is not None and term.full < 0:
         raise Misuse(f"'{text}': full marks are 0 or more")

@@ -11,15 +11,31 @@ from collections.abc import Mapping
 from itertools import islice
 
 from fupin import dates, numbers
-from fupin.checks import Check, check, number_check, require_columns
+from fupin.checks import Check, faults, number_check, require_columns
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault
+from fupin.errors import SHOWN, DataError, Fault, hint
 
 _COLUMNS = ("task", "unit", "due", "start", "days", "rule", "points")
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
-_DAY = re.compile(r"[+-]?[0-9]{0,2}(MO|TU|WE|TH|FR|SA|SU)")
-_MOST = {"BYMONTH": 12, "BYMONTHDAY": 31, "BYYEARDAY": 366, "BYWEEKNO": 53, "BYSETPOS": 366}
-_POSITIVE = ("INTERVAL", "COUNT")
+_DAY = re.compile(r"(?:[+-]?[1-9][0-9]?)?(?:MO|TU|WE|TH|FR|SA|SU)")
+_NUMBERS = {
+    "INTERVAL": (1, 99999, False),
+    "COUNT": (1, 99999, False),
+    "BYMONTH": (1, 12, False),
+    "BYMONTHDAY": (1, 31, True),
+    "BYYEARDAY": (1, 366, True),
+    "BYWEEKNO": (2, 51, False),  # which year the others belong to, programs do not agree on
+    "BYSETPOS": (1, 366, True),
+}
+"""The parts that are numbers: the least, the most, and whether they may be negative."""
+_NAMES = ("FREQ", "UNTIL", "BYDAY", "WKST", *_NUMBERS)
+_GOES_WITH = {
+    "BYMONTHDAY": ("DAILY", "MONTHLY", "YEARLY"),
+    "BYYEARDAY": ("YEARLY",),
+    "BYWEEKNO": ("YEARLY",),
+    "BYSETPOS": ("MONTHLY", "YEARLY"),
+}
+_LENGTHS = {2: 29, 4: 30, 6: 30, 9: 30, 11: 30}
 
 
 def obligations(plan: pl.DataFrame, since: datetime.date | None, until: datetime.date | None) -> pl.DataFrame:
@@ -40,21 +56,22 @@ def obligations(plan: pl.DataFrame, since: datetime.date | None, until: datetime
     """
     require_columns(["task"], plan.columns)
     plan = plan.with_columns(pl.lit(None, dtype=pl.String).alias(c) for c in _COLUMNS if c not in plan.columns)
-    check(plan, _checks())
+    listed, total = faults(plan, _checks())
     rows = plan.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("plan"), "task", "unit", "rule",
-        due=dates.read("due"), start=dates.read("start"), days=pl.col("days").cast(pl.Int64),
+        due=dates.read("due"), start=dates.read("start"), days=pl.col("days").cast(pl.Int64, strict=False),
         points=numbers.read("points"),
     )  # fmt: skip
-    rules = rows.filter(pl.col("rule").is_not_null())
-    found, faults = [], []
+    rules = rows.filter(pl.col("rule").is_not_null() & pl.col("start").is_not_null())
+    found, wrong = [], []
     for row, start, rule in rules.select("plan", "start", "rule").rows():
         try:
             found += [(row, due) for due in occurrences(rule, start, since, until)]
         except ValueError as error:
-            faults.append(Fault(f"'{rule}': {error}", "rule", row=row))
-    if faults:
-        raise DataError(faults)
+            wrong.append(Fault(f"'{rule}': {error}", "rule", row=row))
+    if total or wrong:
+        both = sorted([*listed, *wrong], key=lambda fault: fault.row or 0)
+        raise DataError(both[:SHOWN], total + len(wrong))
     ruled = pl.DataFrame(found, schema={"plan": pl.UInt32, "due": pl.Date}, orient="row")
     fixed = rows.filter(pl.col("rule").is_null()).select(
         "plan", due=pl.coalesce("due", pl.col("start") + pl.duration(days="days"))
@@ -75,9 +92,15 @@ def _checks() -> list[Check]:
         dates.date_check("due", blank=True),
         dates.date_check("start", blank=True),
         Check(~pl.col("days").str.contains("^[0-9]{1,5}$"), "'{value}' is not a number of days, 0 to 99999", "days"),
+        Check(_due_after_start().dt.year() > 9999, "{value} days after start is beyond the year 9999", "days"),
         number_check("points", blank=True),
         Check(points < 0, "'{value}' is below 0; points are 0 or more", "points"),
     ]
+
+
+def _due_after_start() -> pl.Expr:
+    """The day that is so many days after the start."""
+    return dates.read("start") + pl.duration(days=pl.col("days").cast(pl.Int64, strict=False))
 
 
 def occurrences(
@@ -130,7 +153,7 @@ def _days(parts: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _parts(rule: str) -> dict[str, str]:
-    """The parts of a rule, each looked at by itself.
+    """The parts of a rule, each looked at by itself, and then together.
 
     Raises:
         ValueError: one is at fault.
@@ -147,6 +170,7 @@ def _parts(rule: str) -> dict[str, str]:
         raise ValueError(f"FREQ is missing; it is one of {', '.join(_FREQUENCIES)}")
     if "UNTIL" in parts and "COUNT" in parts:
         raise ValueError("give either UNTIL or COUNT")
+    _check_together(parts)
     return parts
 
 
@@ -171,15 +195,40 @@ def _checked(name: str, value: str) -> str:
             fine, told = all(map(_DAY.fullmatch, words)), "days such as MO or 2FR"
         case "WKST":
             fine, told = value in ("MO", "TU", "WE", "TH", "FR", "SA", "SU"), "a day such as MO"
-        case _ if name in _MOST:
-            signed = "" if name == "BYMONTH" else "[+-]?"
-            numbers_ = [abs(int(word)) for word in words if re.fullmatch(f"{signed}[0-9]{{1,3}}", word, re.ASCII)]
-            fine = len(numbers_) == len(words) and all(0 < number <= _MOST[name] for number in numbers_)
-            told = f"numbers of 1 to {_MOST[name]}"
-        case _ if name in _POSITIVE:
-            fine, told = re.fullmatch(r"0*[1-9][0-9]{0,4}", value, re.ASCII) is not None, "a number of 1 or more"
+        case _ if name in _NUMBERS:
+            least, most, signed = _NUMBERS[name]
+            sign = "[+-]?" if signed else ""
+            sizes = [abs(int(word)) for word in words if re.fullmatch(f"{sign}[0-9]{{1,5}}", word, re.ASCII)]
+            fine = len(sizes) == len(words) and all(least <= size <= most for size in sizes)
+            told = f"numbers of {least} to {most}" + (f", or of -{least} to -{most}" if signed else "")
+            fine = fine and (len(words) == 1 or name.startswith("BY"))
         case _:
-            raise ValueError(f"{name} is no part of a rule by days, weeks, months or years")
+            raise ValueError(f"{name} is no part of a rule by days, weeks, months or years{hint(name, _NAMES)}")
     if not fine:
         raise ValueError(f"{name}={','.join(words)}: write {told}")
     return value
+
+
+def _check_together(parts: Mapping[str, str]) -> None:
+    """Refuse what RFC 5545 forbids, what never comes, and what dateutil works out wrongly.
+
+    Raises:
+        ValueError: parts do not go together.
+    """
+    by = parts["FREQ"]
+    numbered = [int(word[:-2]) for word in parts.get("BYDAY", "").split(",") if len(word) > 2]
+    for name, frequencies in _GOES_WITH.items():
+        if name in parts and by not in frequencies:
+            raise ValueError(f"{name} does not go with FREQ={by}, only with {' and '.join(frequencies)}")
+    if numbered and (by not in ("MONTHLY", "YEARLY") or "BYWEEKNO" in parts):
+        raise ValueError(f"BYDAY={parts['BYDAY']}: numbers go with FREQ=MONTHLY or YEARLY, and not with BYWEEKNO")
+    if any(abs(number) > (5 if by == "MONTHLY" else 53) for number in numbered):
+        raise ValueError(f"BYDAY={parts['BYDAY']}: no {'month' if by == 'MONTHLY' else 'year'} has so many")
+    if "BYWEEKNO" in parts and "BYDAY" not in parts:
+        raise ValueError("BYWEEKNO needs BYDAY")
+    if "BYSETPOS" in parts and not {"BYDAY", "BYMONTH", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO"} & set(parts):
+        raise ValueError("BYSETPOS needs another part that it chooses from, such as BYDAY")
+    days = [int(word) for word in parts.get("BYMONTHDAY", "0").split(",")]
+    months = [int(word) for word in parts.get("BYMONTH", "1").split(",")]
+    if min(map(abs, days)) > max(_LENGTHS.get(month, 31) for month in months):
+        raise ValueError(f"BYMONTHDAY={parts['BYMONTHDAY']}: no such day comes in BYMONTH={parts['BYMONTH']}")

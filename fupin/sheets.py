@@ -171,8 +171,8 @@ def _cells(records: pl.DataFrame | None, width: int) -> pl.DataFrame:
 def mended(sheet: Sheet) -> list[Sheet]:
     """A table of rejected rows, mended, as a sheet for each file that they came from; any other sheet as it is.
 
-    Where there are several files, columns in which none of a file's rows has a cell are those of others. A row that could not be read is
-    rejected again while it is as it was, and has its reason.
+    Where there are several files, columns in which none of a file's rows has a cell are those of others. A row that
+    could not be read is rejected again while it is as it was, and has its reason.
     """
     first = len(REJECTED)
     if tuple(sheet.columns[:first]) != REJECTED or len(sheet.columns) == first:

@@ -292,4 +292,5 @@ def malformed(record: str, width: int, is_open: bool = False) -> str:
     if not is_record(record):
         return "a quotation mark inside a cell that is not quoted (quote the whole cell and double the mark)"
     cells = outside.count(",") + 1
-    return f"{cells} cell{'s' * (cells != 1)}, where the header has {width}"
+    comma = "; a cell that holds a comma stands in quotation marks" if cells > width else ""
+    return f"{cells} cell{'s' * (cells != 1)}, where the header has {width}{comma}"

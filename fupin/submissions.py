@@ -19,10 +19,11 @@ _WHERE = ("file", "row", "task", "unit", "due")
 
 
 class Known(NamedTuple):
-    """The tasks and units that a submission may be of."""
+    """The tasks and units that a submission may be of, and whether there are tasks without a unit."""
 
     tasks: pl.Series
     units: pl.Series
+    without: bool = False
 
 
 def read(done: Ledger, unit: str, known: Known) -> pl.DataFrame:
@@ -42,7 +43,7 @@ def read(done: Ledger, unit: str, known: Known) -> pl.DataFrame:
         dates.date_check("date"),
         *([dates.date_check("due", blank=True)] if "due" in done.columns else []),
     ]
-    if known.units.len():
+    if known.units.len() and not known.without:
         rules.append(Check(blank, "blank, where a unit is needed", column))
     parts: list[pl.DataFrame] = []
     listed: list[Fault] = []
@@ -91,11 +92,12 @@ def meet(wanted: pl.DataFrame, done: Ledger, sent: pl.DataFrame) -> pl.DataFrame
     in_order = unnamed.join(
         open_.with_columns(nth=order), on=[*what, "nth"], how="left", nulls_equal=True, maintain_order="left"
     )
-    refused = pl.concat([
-        by_name.filter(pl.col("at").is_null()).select(*_WHERE, why=pl.lit("is for a due date that there is not")),
-        by_name.filter(pl.col("at").is_not_null() & again).select(*_WHERE, why=pl.lit("has been met already")),
-        in_order.filter(pl.col("at").is_null()).select(*_WHERE, why=pl.lit("meets no due date that is still open")),
-    ])  # fmt: skip
+    told = {
+        "is not due on {due}": by_name.filter(pl.col("at").is_null()),
+        "due on {due} has been handed in already": by_name.filter(pl.col("at").is_not_null() & again),
+        "has no due date that is still open": in_order.filter(pl.col("at").is_null()),
+    }
+    refused = pl.concat(rows.select(*_WHERE, why=pl.lit(why)) for why, rows in told.items())
     if refused.height:
         raise _refusal(done, refused, wanted)
     met = pl.concat([by_name.select("at", done="date"), in_order.select("at", done="date")])
@@ -108,7 +110,7 @@ def _refusal(done: Ledger, refused: pl.DataFrame, wanted: pl.DataFrame) -> DataE
     for file, row, task, unit, due, why in refused.sort("file", "row").head(SHOWN).rows():
         same = wanted.filter(pl.col("task") == task, pl.col("unit").eq_missing(unit))
         days = ", ".join(map(str, same["due"].head(5))) + (", …" if same.height > 5 else "")
-        of = f"'{task}'{f' of {unit}' if unit else ''}{f' due on {due}' if due else ''}"
-        message = f"{of} {why}; {f'due: {days}' if same.height else 'it is not due at all'}"
+        of = f"'{task}' of {unit}" if unit else f"'{task}'"
+        message = f"{of} {why.format(due=due)}; it is {f'due on {days}' if same.height else 'never due'}"
         listed += done.sources[file].located([Fault(message, "due" if due else "task", row=row)])
     return DataError(listed, refused.height)

@@ -115,7 +115,9 @@ def _listed(
         sent_in = ledger.events(done)
         named = plan["unit"] if "unit" in plan.columns else units
         known = submissions.Known(
-            plan["task"].unique(maintain_order=True), pl.concat([units, named]).drop_nulls().unique()
+            plan["task"].unique(maintain_order=True),
+            pl.concat([units, named]).drop_nulls().unique(),
+            wanted["unit"].has_nulls(),
         )
         sent = submissions.read(sent_in, unit, known)
         wanted = submissions.meet(wanted, sent_in, sent.filter(pl.col("date") <= today))
@@ -191,6 +193,10 @@ def _costs(late: pl.DataFrame, cost: Late) -> pl.DataFrame:
     if most is not None:
         points = pl.min_horizontal(points, most)
     ledger_ = late.with_columns(points=points)
+    large = ledger_.filter(numbers.too_large(pl.col("points")))
+    if large.height:
+        why = "points get more than 15 digits before the point (--most holds them)"
+        raise DataError([Fault(why, "points", row=row) for row in large["plan"].head(SHOWN)], large.height)
     return ledger_.select(
         "unit", pl.col("task").alias("item"), numbers.text(pl.col("points")).alias("points"),
         pl.col("due").cast(pl.String).alias("date"), pl.lit(cost.source).alias("source"),
@@ -253,9 +259,10 @@ def command(
 ) -> options.Apply:  # fmt: skip
     """The board is the plan: task, perhaps unit, and due (a date), or start with days, or start with rule.
 
-    A rule is an RFC 5545 RRULE, such as FREQ=MONTHLY;BYMONTHDAY=25. A submission (--done: task, unit, date, perhaps
-    due) meets the due date that it names, else in order of dates the earliest that is still open. -k names the
-    roster's column of units.
+    A rule is an RFC 5545 RRULE, such as FREQ=MONTHLY;BYMONTHDAY=25; one that holds a comma stands in quotation marks.
+    A submission (--done: task, unit, date, perhaps due) meets the due date that it names, else in order of dates the
+    earliest that is still open; with --from, --where "date >= '…'" leaves out those of earlier due dates. --fail-if
+    looks at all obligations, whatever --status shows. -k names the roster's column of units.
     """
     costs = {"--points": points, "--per-day": per_day, "--most": most}
     for option, value in costs.items():
@@ -263,8 +270,8 @@ def command(
             raise Misuse(f"{option} goes with --late" if not late else f"{option}: points are 0 or more")
     if since and until and since > until:
         raise Misuse(f"--from {since} is after --to {until}")
-    if key and len(key) > 1:
-        raise Misuse("-k: a roster has one column of units")
+    if key and (len(key) > 1 or not roster):
+        raise Misuse("-k names the one column of units of --roster")
     shown, asked = _statuses(status, "--status"), _statuses(fail_if, "--fail-if")
     name = click.get_current_context().params["argument"] or click.get_current_context().params["input_"]
     cost = Late(points, per_day, most, written(name or "-")) if late else None

@@ -147,7 +147,7 @@ def _item_terms(items: Source) -> list[Term]:
         Term(
             item,
             None if marks is None else Fraction(marks, numbers.ONE),
-            Fraction(1) if weight is None else numbers.parse(weight, f"{items.name}: weight"),
+            Fraction(1) if weight is None else numbers.parse(weight, f"{items.name}: weight", share=True),
         )
         for item, marks, weight in table.select("item", "full", "weight").rows()
     ]
