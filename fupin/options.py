@@ -68,7 +68,7 @@ def verb(
     name: str,
     *,
     examples: str,
-    board: Literal["argument", "option", "files", "none"] = "argument",
+    board: Literal["argument", "option", "files"] = "argument",
     keyed: bool = True,
     last: bool = False,
 ) -> Callable[[Callback], click.Command]:
@@ -78,7 +78,7 @@ def verb(
         name: the verb.
         examples: see `command`.
         board: whether the board is an argument or -i, or only -i; or the verb takes any number of files instead, of
-            which the function is told as `files`; or nothing at all.
+            which the function is told as `files`.
         keyed: whether the board's keys must be unique.
         last: whether it makes something for people.
     """
@@ -99,24 +99,17 @@ def verb(
                 given["output"] = output
             if argument and input_:
                 raise Misuse(f"the board is given twice, as {argument} and as -i {input_}")
-            if board == "files" and given["files"] and input_:
-                raise Misuse(f"files are given twice, as {given['files'][0]} and as -i {input_}")
             if board == "files":
-                given["files"] = [*given["files"], *([input_] if input_ else [])] or [STDIN]
-            reads: list[str] = []
-            for parameter in context.command.params:
-                value = context.params.get(parameter.name or "")
-                named = isinstance(parameter.type, File) and parameter.type.read
-                if named and value and parameter.name not in ("argument", "input_", "files"):
-                    reads += [value] if isinstance(value, str) else value
-            reads += given.get("files", [])
-            key = given["key"]
-            context.meta.pop("events", None)
-            apply: Apply = function(**given)
-            source = argument or input_ or STDIN if board in ("argument", "option") else None
+                if given["files"] and input_:
+                    raise Misuse(f"files are given twice, as {given['files'][0]} and as -i {input_}")
+                given["files"] = list(given["files"]) or [input_ or STDIN]
+            reads = [*_reads(context), *given.get("files", [])]
+            source = None if board == "files" else argument or input_ or STDIN
             words = (name, *context.meta["words"])
-            ledgers = [context.meta["events"]] if context.meta.get("events") else []
-            return Stage(name, apply, source, tuple(reads), output, key, keyed, verbose, last, words, ledgers)
+            context.meta["ledgers"] = []
+            apply: Apply = function(**given)
+            ledgers = context.meta["ledgers"]
+            return Stage(name, apply, source, reads, output, given["key"], keyed, verbose, last, words, ledgers)
 
         options = [
             click.option("-i", "--input", "input_", type=File(), metavar="FILE", help="The board."),
@@ -128,7 +121,7 @@ def verb(
                 help="The column, or columns A,B, that name a unit.  [default: the first column]",
             ),
         ]
-        common = [*(options[:1] if board != "none" else []), output, *options[1:], verbose]
+        common = [options[0], output, options[1], verbose]
         if board == "argument":
             told = "The board; standard input if left out."
             callback = click.argument("argument", required=False, type=File(), metavar="[FILE]", help=told)(callback)
@@ -142,6 +135,17 @@ def verb(
         return command(name, examples)(callback)
 
     return decorate
+
+
+def _reads(context: click.Context) -> list[str]:
+    """The tables that a verb reads besides its board."""
+    found: list[str] = []
+    for parameter in context.command.params:
+        value = context.params.get(parameter.name or "")
+        named = isinstance(parameter.type, File) and parameter.type.read
+        if named and value and parameter.name not in ("argument", "input_", "files"):
+            found += [value] if isinstance(value, str) else value
+    return found
 
 
 def column(default: str | None = None) -> Callable[[Callback], Callback]:
@@ -231,7 +235,7 @@ def events(option: str = "--events", required: bool = True) -> Callable[[Callbac
             if not ledger and (where or event_key or strays != "error"):
                 raise Misuse(f"--where, --strays and --event-key go with {option}")
             found = Events(ledger, where, strays, event_key) if ledger else None
-            click.get_current_context().meta["events"] = found
+            click.get_current_context().meta["ledgers"] = [found] if found else []
             return function(events=found, **given)
 
         return wrapper
