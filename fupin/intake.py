@@ -124,14 +124,13 @@ def clean(sheet: Sheet, rules: Rules) -> Clean:
     empty = _empty(sheet, len(names))
     rows = sheet.rows.filter(~empty)
 
-    def cleaned(name: str) -> pl.Expr:
-        cell = pl.col(cells[name])
-        text = cleaning.trimmed(cell)
-        made = cleaning.number(cell) if name in as_numbers else cleaning.date(cell) if name in as_dates else text
-        return pl.when(text.is_in(list(rules.na))).then(pl.lit(NOT_ASSESSED)).otherwise(made).alias(name)
-
-    table = rows.select(cleaned(name) for name in cells)
     came = rows.select(cleaning.trimmed(pl.col(cells[name])).alias(name) for name in cells)
+    table = came.select(
+        pl.when(pl.col(name).is_in(list(rules.na))).then(pl.lit(NOT_ASSESSED)).otherwise(name).alias(name)
+        for name in cells
+    )
+    table = table.with_columns(_by_value(table[name], cleaning.number) for name in as_numbers)
+    table = table.with_columns(_by_value(table[name], cleaning.date) for name in as_dates)
     assessed = {name: pl.col(name) != NOT_ASSESSED for name in cells}
     problems = {n: _problems(table, came, ~numbers.is_number(n) & assessed[n], n, _no_number) for n in as_numbers}
     problems |= {n: _problems(table, came, dates.read(n).is_null() & assessed[n], n, _no_date) for n in as_dates}
@@ -146,6 +145,13 @@ def clean(sheet: Sheet, rules: Rules) -> Clean:
     dropped = sorted([*sheet.empty, *sheet.rows.filter(empty)["\0line"]])
     rejects, faults = _rejects(sheet, rows[at], found)
     return Clean(table.filter(kept), rows.filter(kept)["\0line"], rejects, faults, dropped)
+
+
+def _by_value(column: pl.Series, clean: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """A column made clean, each of its different values once."""
+    values = column.unique().alias("came").to_frame().with_columns(clean=clean(pl.col("came")))
+    cells = column.alias("came").to_frame().join(values, on="came", how="left", nulls_equal=True, maintain_order="left")
+    return cells["clean"].alias(column.name)
 
 
 def _empty(sheet: Sheet, width: int) -> pl.Series:

@@ -102,7 +102,7 @@ def from_csv(name: str, data: Data, keep: contextlib.ExitStack) -> Sheet:
             columns = _header(name, *found.row(0))
             found = found[1:]
         if columns is not None:
-            bad = found.select(pl.col("open") | structure.is_bad(pl.col("text"), len(columns))).to_series()
+            bad = _bad(found, len(columns))
             broken += [_broken(len(columns), *row) for row in found.filter(bad).rows()]
             parts.append(_cells(found.filter(~bad), len(columns)))
     if columns is None:
@@ -111,6 +111,14 @@ def from_csv(name: str, data: Data, keep: contextlib.ExitStack) -> Sheet:
     if broken and broken[-1].reason == _OPEN:
         raise DataError(Fault(_OPEN, file=name, line=broken[-1].line))
     return Sheet(name, columns, pl.concat([_cells(None, len(columns)), *parts]), header, broken, empty)
+
+
+def _bad(records: pl.DataFrame, width: int) -> pl.Series:
+    """Which records are no rows of so many cells."""
+    text = pl.col("text")
+    if records["text"].str.contains('["\r]').any():
+        return records.select(pl.col("open") | structure.is_bad(text, width)).to_series()
+    return records.select(text.str.count_matches(",", literal=True) != width - 1).to_series()
 
 
 def _kept_returns(data: Data, keep: contextlib.ExitStack) -> Data:
@@ -215,8 +223,7 @@ def headings(sheet: Sheet, rename: Mapping[str, str]) -> list[str]:
     new = [rename.get(name, name) for name in names]
     faults = []
     for i, (old, name) in enumerate(zip(names, new, strict=True)):
-        blank = sheet.rows.select(cleaning.trimmed(pl.col(str(i))).is_null().all()).item()
-        if not name and not blank:
+        if not name and not sheet.rows.select(cleaning.trimmed(pl.col(str(i))).is_null().all()).item():
             faults.append(Fault(f"column {i + 1} has cells but no name"))
         elif name and name in names[:i] and old == name:
             faults.append(Fault(f"the column is there twice, as columns {names.index(name) + 1} and {i + 1}", name))

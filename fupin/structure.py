@@ -224,6 +224,8 @@ def _inside(lines: pl.DataFrame) -> pl.Series:
     Each line tells where it leads from outside a quoted cell and from inside. Where both lead to the same place, that
     is where one is; all other lines stay where they are or change sides, and are counted from there.
     """
+    if not lines["text"].str.contains('"', literal=True).any():
+        return pl.repeat(False, lines.height, eager=True)
     text = pl.col("text").str.strip_prefix("\ufeff")
     closed = text.str.contains(f"^{_RECORD}$")
     opens = ~closed & text.str.contains(f'^(?:{_CELL},)*"{_QUOTED}$')
