@@ -620,7 +620,7 @@ WRONG_RULES = [
 
 @pytest.mark.parametrize(("rule", "part"), WRONG_RULES, ids=[rule for rule, _ in WRONG_RULES])
 def test_a_wrong_rule_is_told_with_its_part(rule: str, part: str) -> None:
-    plan = f"task,start,rule\na,2019-03-01,FREQ=DAILY;COUNT=1\nb,2019-03-01,\"{rule}\"\n"
+    plan = f'task,start,rule\na,2019-03-01,FREQ=DAILY;COUNT=1\nb,2019-03-01,"{rule}"\n'
     refused(fupin("deadlines", "--on", "2019-03-01", "--to", "2030-01-01", stdin=plan), 1, "-:3: rule: ", part, "(b)")
 
 
