@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from fupin import cleaning, layout, structure
+from fupin import cleaning, decoding, layout, structure
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault
 from fupin.layout import LOOKED_AT, Layout
@@ -22,6 +22,10 @@ _LONGEST = 1 << 26
 _RETURN = "\ue00d"  # stands for CR while lines are told apart, so that one inside a cell is not lost
 _BOM = b"\xef\xbb\xbf"
 _OPEN = "the quotation mark opened here is never closed"
+_SPACES = {  # by what they begin with, since looking for each takes long
+    start: [space for space in (sign.encode() for sign in cleaning.SPACES) if space.startswith(start)]
+    for start in (b" ", b"\t", b"\r", b"\xc2\xa0", b"\xe2\x80", b"\xe3\x80\x80", b"\xef\xbb\xbf")
+}
 _SPACE = r"[\s\u200b\ufeff]*"
 
 
@@ -178,7 +182,11 @@ def _lines(chunk: bytes, line: int, name: str) -> pl.DataFrame:
         at = line + chunk.count(b"\n", 0, chunk.index(b"\0"))
         raise DataError(Fault("a NUL byte, so that it is no text (--encoding utf-16?)", file=name, line=at))
     marked = chunk.replace(b"\r", _RETURN.encode()) if b"\r" in chunk else chunk
-    lines = pl.Series("text", marked.decode().removesuffix("\n").split("\n"), dtype=pl.String).to_frame()
+    try:
+        decoded = marked.decode()
+    except UnicodeDecodeError as error:
+        decoding.refuse(name, "utf-8", error, line)
+    lines = pl.Series("text", decoded.removesuffix("\n").split("\n"), dtype=pl.String).to_frame()
     return lines.select(pl.int_range(line, line + pl.len(), dtype=pl.Int64).alias("line"), "text")
 
 
@@ -218,17 +226,27 @@ def _plain(text: _Text, chunk: bytes, line: int, width: int) -> Part | None:
         if b"\r" in chunk:
             return None
     names = [str(i) for i in range(width)]
-    separated = {"has_header": False, "quote_char": None, "glob": False}
+    lines = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
+    if structure.count(chunk, text.mark.encode()) != (width - 1) * lines:
+        return None
     try:
-        lines = pl.read_csv(chunk, schema={"text": pl.String}, separator="\x01", **separated)  # type: ignore[arg-type]
-        if lines.select((pl.col("text").str.count_matches(text.mark, literal=True) != width - 1).any()).item():
-            return None
-        rows = pl.read_csv(chunk, schema=dict.fromkeys(names, pl.String), separator=text.mark, **separated)  # type: ignore[arg-type]
+        rows = pl.read_csv(
+            chunk, has_header=False, schema=dict.fromkeys(names, pl.String), separator=text.mark, quote_char=None
+        )
     except pl.exceptions.PolarsError:
         return None
-    if rows.height != lines.height:
+    if rows.height != lines:
         return None
-    return Part(rows.with_columns(pl.int_range(line, line + pl.len(), dtype=pl.Int64).alias("\0line")))
+    rows = rows.with_columns(pl.int_range(line, line + pl.len(), dtype=pl.Int64).alias("\0line"))
+    return Part(rows, trimmed=not _has_edges(chunk, text.mark.encode()))
+
+
+def _has_edges(chunk: bytes, mark: bytes) -> bool:
+    """Whether a cell may begin or end with a space."""
+    spaces = [space for start in _SPACES if start in chunk for space in _SPACES[start] if space in chunk]
+    spaces = [space for space in spaces if space not in (mark, b"\n")]
+    ends = [edge for space in spaces for edge in (mark + space, space + mark, b"\n" + space, space + b"\n")]
+    return chunk.startswith(tuple(spaces)) or chunk.endswith(tuple(spaces)) or any(edge in chunk for edge in ends)
 
 
 def _sorted(text: _Text, records: pl.DataFrame, width: int) -> Part:

@@ -19,8 +19,8 @@ from fupin.rosters import Roster
 from fupin.sheets import BLANK, REJECTED, Broken, Part, Sheet, left_out
 
 VALUE = "value"
-_TOTAL = "a total"
-_ASKED = "a row that --drop-rows drops"
+_TOTAL = "of totals"
+_ASKED = "that --drop-rows asks for"
 _LONG_NUMBER = "[0-9]{10,}[0-9Xx]"
 Why = Callable[[str | None, str | None], str]
 """What makes a reason of a cell, as it came and as it was made clean."""
@@ -146,7 +146,7 @@ def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
             rows = part.rows.with_columns(new)
             if rules.number_rows:
                 trimmed = rows.select(cleaning.trimmed(pl.col(str(i))) for i in range(width))
-                real = trimmed.select(_counts(trimmed.columns)).to_series()
+                real = trimmed.select(_any(trimmed.columns) & ~layout.totals(trimmed)).to_series()
                 counting = (real.cum_sum() + counted).cast(pl.String)
                 counted += int(real.sum())
                 rows = rows.with_columns(counting.alias(str(width + len(taken))))
@@ -161,9 +161,9 @@ def _padded(cells: Sequence[str | None], width: int, added: Sequence[str]) -> li
     return [*cells, *[None] * (width - len(cells)), *added]
 
 
-def _counts(names: Sequence[str]) -> pl.Expr:
-    """Whether a row of trimmed cells has one, and is no total."""
-    return pl.any_horizontal(pl.col(name).is_not_null() for name in names) & ~layout.is_total(names)
+def _any(names: Sequence[str]) -> pl.Expr:
+    """Whether a row of trimmed cells has one."""
+    return pl.any_horizontal(pl.col(name).is_not_null() for name in names)
 
 
 def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: pl.DataFrame | None) -> Clean:
@@ -182,12 +182,13 @@ def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: p
     cells = _cells(sheet, names, rules)
     sheets.require_named(sheet, names, part.rows)
     places = [str(i) for i in range(len(names))]
-    trimmed = part.rows.with_columns(cleaning.trimmed(pl.col(place)) for place in places)
-    total = layout.is_total(places) if not sheet.mended else pl.lit(False)
+    trimmed = part.rows
+    if not part.trimmed:
+        trimmed = trimmed.with_columns(cleaning.trimmed(pl.col(place)) for place in places)
     kinds = trimmed.select(
         pl.when(pl.all_horizontal(pl.col(place).is_null() for place in _own(sheet, rules, places)))
         .then(pl.lit(BLANK))
-        .when(total)
+        .when(pl.lit(False) if sheet.mended else layout.totals(trimmed.select(places)))
         .then(pl.lit(_TOTAL))
         .alias("why")
     )["why"]
@@ -198,16 +199,18 @@ def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: p
     meant = [name for name in cells if rules.long and name not in rules.long]
     as_numbers = [name for name in cells if name in rules.number or (name in meant and VALUE in rules.number)]
     as_dates = [name for name in cells if name in rules.date or (name in meant and VALUE in rules.date)]
-    table = table.with_columns(_mended(table[n], numbers.is_number(n), cleaning.number) for n in as_numbers)
-    table = table.with_columns(_mended(table[n], dates.read(n).is_not_null(), cleaning.date) for n in as_dates)
+    odd = {name: _odd(table[name], numbers.is_number(name)) for name in as_numbers}
+    odd |= {name: _odd(table[name], dates.read(name).is_not_null()) for name in as_dates if name not in as_numbers}
+    odd = {name: rows for name, rows in odd.items() if rows.len()}
+    table = table.with_columns(_mended(table[name], odd[name], as_numbers) for name in odd)
     if rules.drop_rows is not None:
         asked = _asked(sheet, rules.drop_rows, table, rows["\0line"])
         left.append(left_out(rows.filter(asked)["\0line"], _ASKED))
         rows, came, table = rows.filter(~asked), came.filter(~asked), table.filter(~asked)
-    assessed = {name: pl.col(name) != NOT_ASSESSED for name in cells}
     masked = came.with_columns(cleaning.masked(pl.col(name)).alias(name) for name in cells if name in rules.mask)
-    problems = {n: _problems(table, masked, ~numbers.is_number(n) & assessed[n], n, _no_number) for n in as_numbers}
-    problems |= {n: _problems(table, masked, dates.read(n).is_null() & assessed[n], n, _no_date) for n in as_dates}
+    bad = {n: ~numbers.is_number(n) if n in as_numbers else dates.read(n).is_null() for n in odd}
+    why = {n: _no_number if n in as_numbers else _no_date for n in odd}
+    problems = {n: _problems(table, masked, bad[n] & (pl.col(n) != NOT_ASSESSED), n, why[n]) for n in odd}
     sent = None
     if rules.roster is not None and rules.roster.key in cells:
         key = rules.roster.key
@@ -262,12 +265,15 @@ def _both(rows: pl.DataFrame, trimmed: pl.DataFrame, kinds: pl.Series) -> tuple[
     return rows.filter(stay), trimmed.filter(stay)
 
 
-def _mended(column: pl.Series, fine: pl.Expr, clean: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
-    """A column whose cells that are not fine are made clean, each of their different values once."""
+def _odd(column: pl.Series, fine: pl.Expr) -> pl.Series:
+    """The different cells of a column that are not fine as they are."""
+    return column.to_frame().filter(~fine)[column.name].unique()
+
+
+def _mended(column: pl.Series, odd: pl.Series, as_numbers: Sequence[str]) -> pl.Series:
+    """A column whose odd cells are made clean as numbers, or else as dates."""
     name = column.name
-    odd = column.to_frame().filter(~fine)[name].unique()
-    if not odd.len():
-        return column
+    clean = cleaning.number if name in as_numbers else cleaning.date
     values = odd.alias(name).to_frame().with_columns(clean(pl.col(name)).alias("clean"))
     cells = column.to_frame().join(values, on=name, how="left", maintain_order="left")
     return cells.select(pl.coalesce("clean", name).alias(name)).to_series()

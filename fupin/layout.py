@@ -130,19 +130,14 @@ def _goes_on(upper: Cells, lower: Cells) -> bool:
 
     Its first cell is blank, as the key of a row never is.
     """
-    width = max(len(upper), len(lower))
-    top, low = ([*row, *[""] * (width - len(row))] for row in (upper, lower))
-    last = max((i for i, cell in enumerate(top) if cell), default=0)
-    blank = [i for i in range(width) if not top[i]]
-    named = [i for i in range(width) if low[i]]
+    blank = [i for i, cell in enumerate(upper) if not cell]
+    named = [i for i, cell in enumerate(lower) if cell]
     return (
-        bool(named)
-        and bool(top[0])
-        and not low[0]
-        and bool(blank)
-        and all(low[i] for i in blank if i <= last or i <= max(named))
-        and all(not top[i] or (i + 1 < width and not top[i + 1]) for i in named)
-        and not any(re.match(_MEASURE, low[i]) for i in named)
+        len(upper) == len(lower)
+        and bool(upper[0] and blank and named and not lower[0])
+        and all(lower[i] for i in blank if i <= max(named))
+        and all(not upper[i] or (i + 1 < len(upper) and not upper[i + 1]) for i in named)
+        and not any(re.match(_MEASURE, lower[i]) for i in named)
     )
 
 
@@ -187,16 +182,13 @@ def _plain(text: str) -> str:
     return re.sub(r"[\s\u200b\ufeff:：]", "", text)
 
 
-def first_cell(columns: Sequence[str]) -> pl.Expr:
-    """The first cell of a row that is not blank, without spaces, of columns of trimmed texts."""
-    return pl.coalesce(columns).str.replace_all(r"[\s\u200b\ufeff]", "")
-
-
-def is_total(columns: Sequence[str]) -> pl.Expr:
-    """Whether a row is a total, of columns of trimmed texts."""
-    return pl.coalesce(columns).str.contains("计", literal=True).fill_null(False) & first_cell(columns).str.contains(
-        TOTAL
-    ).fill_null(False)
+def totals(rows: pl.DataFrame) -> pl.Expr:
+    """Whether rows of trimmed texts are totals: their first cell that is not blank says so."""
+    first = pl.coalesce(rows.columns)
+    different = rows.select(first.alias("first").unique())
+    spaceless = pl.col("first").str.replace_all(r"[\s\u200b\ufeff]", "")
+    found = different.filter(pl.col("first").str.contains("计", literal=True)).filter(spaceless.str.contains(TOTAL))
+    return first.is_in(found["first"].implode()) & first.is_not_null() if found.height else pl.lit(False)
 
 
 def notes(rows: Sequence[Cells], width: int) -> int:

@@ -15,9 +15,9 @@ REJECTED = ("file", "sheet", "line", "column", "value", "reason")
 """What stands before the row itself in a table of rejected rows."""
 PART = 1 << 18
 """So many rows of a table that is in memory already are looked at together."""
-BLANK = "a row without any cell"
-TITLE = "a title above the header"
-NOTE = "a note or signature below the table"
+BLANK = "without any cell"
+TITLE = "above the header"
+NOTE = "with notes or signatures below the table"
 _APART = "row."  # before a column of the row itself that is called like one of these
 _AGAIN = "; mend the row, or clear its reason if it is right as it is"
 _CLOSED = re.compile('"(?:[^"]|"")*"')
@@ -42,12 +42,14 @@ class Part(NamedTuple):
         broken: the rows that could not be read.
         left: the `line` of each row that is left out, and `why`.
         size: how many bytes it has, where that is known.
+        trimmed: whether it is known that no cell has spaces around it.
     """
 
     rows: pl.DataFrame
     broken: Sequence[Broken] = ()
     left: pl.DataFrame | None = None
     size: int = 0
+    trimmed: bool = False
 
     @property
     def height(self) -> int:
@@ -123,12 +125,14 @@ def without_notes(parts: Iterator[Part], width: int) -> Iterator[Part]:
     for part in parts:
         if held is not None:
             part = part._replace(
-                rows=pl.concat([held.rows, part.rows], how="diagonal"), broken=[*held.broken, *part.broken]
+                trimmed=part.trimmed and held.trimmed,
+                rows=pl.concat([held.rows, part.rows], how="diagonal"),
+                broken=[*held.broken, *part.broken],
             )
         lines = sorted([*part.rows["\0line"].tail(LOOKED_AT), *(row.line for row in part.broken[-LOOKED_AT:])])
         since = lines[-LOOKED_AT] if len(lines) >= LOOKED_AT else lines[0] if lines else 0
         early = int((part.rows["\0line"] < since).sum())
-        held = Part(part.rows[early:], [row for row in part.broken if row.line >= since])
+        held = Part(part.rows[early:], [row for row in part.broken if row.line >= since], trimmed=part.trimmed)
         yield part._replace(rows=part.rows[:early], broken=[row for row in part.broken if row.line < since])
     if held is not None:
         yield _last(held, width)

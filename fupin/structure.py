@@ -87,11 +87,11 @@ def survey(data: Data) -> Survey:
         while not (quoted and returns) and (part := file.read(_PART)):
             quoted, returns = quoted or b'"' in part, returns or b"\r" in part
             if not quoted:
-                commas, breaks, last = commas + _count(part, b","), breaks + _count(part, b"\n"), part[-1:]
+                commas, breaks, last = commas + count(part, b","), breaks + count(part, b"\n"), part[-1:]
     return Survey(quoted, returns, commas, breaks + (last != b"\n"))
 
 
-def _count(part: bytes, mark: bytes) -> int:
+def count(part: bytes, mark: bytes) -> int:
     """How often a byte is in a part of a file. As the rows of a CSV file, Polars counts them ten times faster."""
     if len(part) < _PART:
         return part.count(mark)

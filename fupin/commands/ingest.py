@@ -363,11 +363,11 @@ def _tell(taken: Intake) -> None:
     options.log.info("%s in, %d kept, %d rejected, %d dropped", counted(taken.rows, "row"), kept, rejected, dropped)
     if options.log.isEnabledFor(logging.INFO):
         for name, line, why in taken.dropped.rows():
-            options.log.info("%s:%d: dropped, %s", name, line, why)
+            options.log.info("%s:%d: dropped, a row %s", name, line, why)
     if dropped:
         kinds = taken.dropped["why"].value_counts(sort=True).rows()
         how = "" if options.log.isEnabledFor(logging.INFO) else " (-v names them)"
-        each = ", ".join(f"{count} × {why}" for why, count in kinds)
-        options.log.warning("dropped %s: %s%s", counted(dropped, "row"), each, how)
+        each = ", ".join(why if len(kinds) == 1 else f"{count} {why}" for why, count in kinds)
+        options.log.warning("dropped %s%s %s%s", counted(dropped, "row"), ":" * (len(kinds) > 1), each, how)
     if taken.added:
         options.log.warning("added %s of the roster that sent nothing", counted(taken.added, "unit"))
