@@ -184,10 +184,12 @@ class _Pass:
                 if not parts:
                     empty = sheets.Part(sheets.no_rows(len(names)))
                     self._take(number, sheet, intake.clean(sheet, names, empty, self.rules, None))
-        rejects = [part for part in self.rejects if part.height] or self.rejects
+        rejects = pl.concat([part for part in self.rejects if part.height] or self.rejects, how="diagonal")
+        first = self.rejects[0].columns
+        rejects = rejects.select(first) if set(first) == set(rejects.columns) else rejects
         left = pl.DataFrame(schema={"file": pl.String, "line": pl.Int64, "why": pl.String})
         return Gathered(
-            self.table, self.lines, pl.concat(rejects, how="diagonal"), DataError(self.faults, self.rejected),
+            self.table, self.lines, rejects, DataError(self.faults, self.rejected),
             pl.concat([left, *self.left]), self.rows,
             pl.concat(self.sent).unique() if self.sent else pl.Series(dtype=pl.String),
             {columns: pl.concat(parts) for columns, parts in self.seen.items()},

@@ -136,7 +136,7 @@ def _goes_on(upper: Cells, lower: Cells) -> bool:
         len(upper) == len(lower)
         and bool(upper[0] and blank and named and not lower[0])
         and all(lower[i] for i in blank if i <= max(named))
-        and all(not upper[i] or (i + 1 < len(upper) and not upper[i + 1]) for i in named)
+        and all(not upper[i] or (i + 1 in blank and i + 1 in named) for i in named)
         and not any(re.match(_MEASURE, lower[i]) for i in named)
     )
 
