@@ -18,6 +18,7 @@ from fupin.spool import Data
 
 MARKS = (",", "\t", ";", "|")
 """What may stand between cells, if nobody says what does."""
+_LOOSE_TAB = r"(?m)(?<=[,;|])\s*\t|\t\s*(?=[,;|])|\t\s*?$|^\s*?\t"  # a space around a cell, and no mark
 _LONGEST = 1 << 26
 _RETURN = "\ue00d"  # stands for CR while lines are told apart, so that one inside a cell is not lost
 _BOM = b"\xef\xbb\xbf"
@@ -74,7 +75,7 @@ def find_mark(name: str, data: Data) -> str:
     else:
         with data.open("rb") as file:
             start = file.read(1 << 16)
-    text = re.sub('"[^"]*"', "", start.decode("utf-8", "replace"))
+    text = re.sub(_LOOSE_TAB, "", re.sub('"[^"]*"', "", start.decode("utf-8", "replace")))
     lines = [line for line in text.split("\n")[:LOOKED_AT] if line.strip()]
 
     def even(mark: str) -> int:
