@@ -43,7 +43,7 @@ class _Text(NamedTuple):
         cell = rf'{_SPACE}(?:"{_SPACE}"{_SPACE})?'
         return rf"^{cell}(?:{re.escape(self.mark)}{cell})*$"
 
-    def chunks(self, start: int, line: int) -> Iterator[tuple[bytes, int]]:
+    def chunks(self, start: int, line: int, size: int = structure.CHUNK) -> Iterator[tuple[bytes, int]]:
         """The bytes behind some place, whole lines at a time, and the line on which each part begins.
 
         Raises:
@@ -52,7 +52,7 @@ class _Text(NamedTuple):
         with io.BytesIO(self.data) if isinstance(self.data, bytes) else self.data.open("rb") as file:
             file.seek(start)
             rest = b""
-            while part := file.read(structure.CHUNK):
+            while part := file.read(size):
                 end = part.rfind(b"\n") + 1
                 if not end:
                     rest += part
@@ -161,7 +161,7 @@ def _first_records(text: _Text) -> pl.DataFrame:
     """The first records, of which one may be open."""
     parts: list[pl.DataFrame] = []
     carried: pl.DataFrame | None = None
-    for chunk, line in text.chunks(0, 1):
+    for chunk, line in text.chunks(0, 1, 1 << 16):
         lines = _lines(chunk.removeprefix(_BOM) if line == 1 else chunk, line, text.name)
         found, carried = structure.joined(lines, carried, True, text.mark)
         parts.append(found)

@@ -173,7 +173,7 @@ class _Pass:
             for number, sheet in enumerate(self.taken):
                 names = sheets.headings(sheet, self.rules.rename)
                 parts = 0
-                for part in sheet.parts():
+                for part in sheets.ahead(sheet.parts()):
                     found = intake.clean(sheet, names, part, self.rules, again.get(number))
                     if part.height != found.table.height + found.rejects.height + found.left.height:
                         raise AssertionError(f"{sheet.name}: a row was lost on the way")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import queue
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -155,6 +158,35 @@ def _last(part: Part, width: int) -> Part:
         [row for row in part.broken if row.line < since],
         left_out(below, NOTE),
     )
+
+
+def ahead(parts: Iterator[Part]) -> Iterator[Part]:
+    """The same parts, the next of which is made while one is looked at."""
+    made: queue.Queue[Part | BaseException | None] = queue.Queue(maxsize=1)
+    stopped = threading.Event()
+
+    def make() -> None:
+        try:
+            for part in parts:
+                made.put(part)
+                if stopped.is_set():
+                    return
+            made.put(None)
+        except BaseException as error:
+            made.put(error)
+
+    maker = threading.Thread(target=make, daemon=True)
+    maker.start()
+    try:
+        while (part := made.get()) is not None:
+            if isinstance(part, BaseException):
+                raise part
+            yield part
+    finally:
+        stopped.set()
+        while maker.is_alive():
+            with contextlib.suppress(queue.Empty):
+                made.get(timeout=0.01)
 
 
 def mended(sheet: Sheet) -> list[Sheet]:
