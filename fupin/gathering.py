@@ -111,6 +111,7 @@ def gather(
     """
     intake.require(taken, rules)
     taken = [intake.with_taken(sheet, rules) for sheet in taken]
+    unique = list(dict.fromkeys([*unique, *(rules.schema.unique if rules.schema else ())]))
     found = _Pass(taken, rules, unique, add_source, lines).run({})
     again = _repeated(taken, found.seen)
     return _Pass(taken, rules, (), add_source, lines).run(again) if again else found
@@ -171,7 +172,7 @@ class _Pass:
         """
         with Progress(sum(sheet.size for sheet in self.taken)) as progress:
             for number, sheet in enumerate(self.taken):
-                names = sheets.headings(sheet, self.rules.rename)
+                names = intake.headings(sheet, self.rules)
                 parts = 0
                 for part in sheets.ahead(sheet.parts()):
                     found = intake.clean(sheet, names, part, self.rules, again.get(number))
@@ -211,7 +212,9 @@ class _Pass:
         for columns in self.unique:
             missing = [name for name in columns if name not in found.table.columns]
             cells = found.table.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
-            at = cells.select(*columns, pl.lit(number).alias("\0sheet"), found.lines.alias("\0line"))
+            at = cells.select(
+                *map(self._compared, columns), pl.lit(number).alias("\0sheet"), found.lines.alias("\0line")
+            )
             self.seen[columns].append(at)
         if self.wants_lines:
             self.lines.append((sheet.name, found.lines))
@@ -219,6 +222,12 @@ class _Pass:
             self.table.add(self._fitted(sheet, self._part(sheet, found.table)))
         except DataError as error:
             raise DataError([*self.faults, *error.faults], self.rejected + error.total) from None
+
+    def _compared(self, name: str) -> pl.Expr:
+        """A column as its cells are compared: numbers that are the same are, however they are written."""
+        fields = {field.name: field for field in self.rules.schema.fields} if self.rules.schema else {}
+        cell = fields[name].value if name in fields else pl.col(name)
+        return cell.cast(pl.String).alias(name)
 
     def _part(self, sheet: Sheet, table: pl.DataFrame) -> pl.DataFrame:
         """The clean rows of a sheet as they stand in the table.
@@ -253,7 +262,7 @@ class _Pass:
         """The columns of the table, of which the first rows are mended ones."""
         if whole is None:
             return intake.shape(sheet.others, self.rules, made)
-        names = sheets.headings(whole, self.rules.rename)
+        names = intake.headings(whole, self.rules)
         nothing = intake.clean(whole, names, sheets.Part(sheets.no_rows(len(names))), self.rules, None)
         return self._part(whole, nothing.table).columns
 

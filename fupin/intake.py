@@ -16,6 +16,7 @@ from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, hint
 from fupin.numbers import NOT_ASSESSED
 from fupin.rosters import Roster
+from fupin.schemas import Field, Schema
 from fupin.sheets import BLANK, REJECTED, Broken, Part, Sheet, left_out
 
 VALUE = "value"
@@ -43,6 +44,7 @@ class Rules(NamedTuple):
         drop_rows: which rows are left out.
         round_to: how many decimals the numbers of a column keep.
         mask: columns of which only the first six and the last four characters stay.
+        schema: what the cells of columns must be.
     """
 
     rename: Mapping[str, str] = {}
@@ -58,6 +60,7 @@ class Rules(NamedTuple):
     drop_rows: Condition | None = None
     round_to: Mapping[str, int] = {}
     mask: Sequence[str] = ()
+    schema: Schema | None = None
 
     def leaves_out(self, name: str) -> bool:
         """Whether a column is not among those that are kept."""
@@ -84,6 +87,16 @@ class Clean(NamedTuple):
     sent: pl.Series | None
 
 
+def headings(sheet: Sheet, rules: Rules) -> list[str]:
+    """The names of a sheet's columns, made clean and new; nothing for a column without name.
+
+    Raises:
+        DataError: two have the same, or none has a name.
+    """
+    titles = rules.schema.rename(sheets.headings(sheet, rules.rename)) if rules.schema else {}
+    return sheets.headings(sheet, {**titles, **rules.rename})
+
+
 def require(taken: Sequence[Sheet], rules: Rules) -> None:
     """Make sure that each column that is named is there in one of the files.
 
@@ -92,7 +105,8 @@ def require(taken: Sequence[Sheet], rules: Rules) -> None:
     """
     here = [[*sheets.headings(sheet, {}), *sheet.others] for sheet in taken]
     before = list(dict.fromkeys(name for names in here for name in names if name))
-    after = [rules.rename.get(name, name) for name in before]
+    titles = rules.schema.rename([rules.rename.get(name, name) for name in before]) if rules.schema else {}
+    after = [rules.rename.get(name, titles.get(name, name)) for name in before]
     where = taken[0].name if len(taken) == 1 else None
     if not taken[0].mended:
         require_columns(rules.rename, before, where)
@@ -195,30 +209,23 @@ def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: p
     left = [*([] if part.left is None else [part.left]), _left(trimmed["\0line"], kinds)]
     rows, trimmed = (part.rows, trimmed) if kinds.null_count() == kinds.len() else _both(part.rows, trimmed, kinds)
     came = trimmed.select(pl.col(cells[name]).alias(name) for name in cells)
-    table = came.with_columns(pl.all().replace(list(rules.na), NOT_ASSESSED)) if rules.na else came
     meant = [name for name in cells if rules.long and name not in rules.long]
-    as_numbers = [name for name in cells if name in rules.number or (name in meant and VALUE in rules.number)]
-    as_dates = [name for name in cells if name in rules.date or (name in meant and VALUE in rules.date)]
-    odd = {name: _odd(table[name], numbers.is_number(name)) for name in as_numbers}
-    odd |= {name: _odd(table[name], dates.read(name).is_not_null()) for name in as_dates if name not in as_numbers}
-    odd = {name: rows for name, rows in odd.items() if rows.len()}
-    table = table.with_columns(_mended(table[name], odd[name], as_numbers) for name in odd)
+    table, types = _typed(sheet, came, meant, rules)
     if rules.drop_rows is not None:
         asked = _asked(sheet, rules.drop_rows, table, rows["\0line"])
         left.append(left_out(rows.filter(asked)["\0line"], _ASKED))
         rows, came, table = rows.filter(~asked), came.filter(~asked), table.filter(~asked)
     masked = came.with_columns(cleaning.masked(pl.col(name)).alias(name) for name in cells if name in rules.mask)
-    bad = {n: ~numbers.is_number(n) if n in as_numbers else dates.read(n).is_null() for n in odd}
-    why = {n: _no_number if n in as_numbers else _no_date for n in odd}
-    problems = {n: _problems(table, masked, bad[n] & (pl.col(n) != NOT_ASSESSED), n, why[n]) for n in odd}
+    told = _faulty(table, masked, types, rules)
     sent = None
     if rules.roster is not None and rules.roster.key in cells:
         key = rules.roster.key
         units, reasons = rules.roster.find(came[key])
         table = table.with_columns(units.alias(key))
-        problems[key] = _problems(table, masked, pl.lit(units.is_null()), key, lambda name, _: reasons[name])
+        told.append((key, _problems(table, masked, pl.lit(units.is_null()), key, lambda name, _: reasons[name])))
         sent = units.drop_nulls().unique()
-    listed = [problems[name] for name in cells if name in problems]
+    order = list(cells)
+    listed = [problems for _, problems in sorted(told, key=lambda one: order.index(one[0]))]
     listed = [*_unusable(sheet, rows, cells), *listed, *([] if again is None else [_repeats(again, rows)])]
     hidden = [cells[name] for name in rules.mask if name in cells]
     rows = rows.with_columns(cleaning.masked(pl.col(place)).alias(place) for place in hidden)
@@ -265,6 +272,69 @@ def _both(rows: pl.DataFrame, trimmed: pl.DataFrame, kinds: pl.Series) -> tuple[
     return rows.filter(stay), trimmed.filter(stay)
 
 
+class _Types(NamedTuple):
+    """What is known of the columns of a table: those with odd cells, those of numbers, and those of the schema."""
+
+    odd: Sequence[str]
+    numbers: Sequence[str]
+    fields: Sequence[Field]
+
+
+def _typed(sheet: Sheet, came: pl.DataFrame, meant: Sequence[str], rules: Rules) -> tuple[pl.DataFrame, _Types]:
+    """Trimmed cells made clean as what somebody says they are.
+
+    Args:
+        sheet: their sheet.
+        came: the cells.
+        meant: the columns that `value` means.
+        rules: how they are made clean.
+
+    Raises:
+        DataError: the columns are not those of the schema.
+    """
+    names = came.columns
+    fields = [field for field in rules.schema.fields if field.name in names] if rules.schema else []
+    if rules.schema:
+        rules.schema.require(names, sheet.name)
+    table = came.with_columns(_without(field) for field in fields if field.missing)
+    table = table.with_columns(pl.all().replace(list(rules.na), NOT_ASSESSED)) if rules.na else table
+    as_numbers = [name for name in names if name in rules.number or (name in meant and VALUE in rules.number)]
+    as_numbers += [field.name for field in fields if field.clean is cleaning.number and field.name not in as_numbers]
+    as_dates = [name for name in names if name in rules.date or (name in meant and VALUE in rules.date)]
+    as_dates += [field.name for field in fields if field.clean is cleaning.date and field.name not in as_dates]
+    others = [field for field in fields if field.clean and field.name not in (*as_numbers, *as_dates)]
+    table = table.with_columns(_by_value(table[field.name], field.clean) for field in others if field.clean)
+    odd = {name: _odd(table[name], numbers.is_number(name)) for name in as_numbers}
+    odd |= {name: _odd(table[name], dates.read(name).is_not_null()) for name in as_dates if name not in as_numbers}
+    odd = {name: rows for name, rows in odd.items() if rows.len()}
+    table = table.with_columns(_mended(table[name], odd[name], as_numbers) for name in odd)
+    return table, _Types(list(odd), as_numbers, fields)
+
+
+def _faulty(table: pl.DataFrame, came: pl.DataFrame, types: _Types, rules: Rules) -> list[tuple[str, pl.DataFrame]]:
+    r"""The rows that are not what their columns should be: the column, and `\0at`, `column`, `reason`."""
+    broken = rules.schema.broken(table) if rules.schema and types.fields else []
+    told = [(name, _told(table, came, at, name, why)) for name, why, at in broken]
+    known = [field.name for field in types.fields]
+    for name in (name for name in types.odd if name not in known):
+        bad = ~numbers.is_number(name) if name in types.numbers else dates.read(name).is_null()
+        why = _no_number if name in types.numbers else _no_date
+        told.append((name, _problems(table, came, bad & (pl.col(name) != NOT_ASSESSED), name, why)))
+    return told
+
+
+def _without(field: Field) -> pl.Expr:
+    """A column without the texts that mean that a cell is missing."""
+    return pl.when(~pl.col(field.name).is_in(field.missing)).then(pl.col(field.name)).alias(field.name)
+
+
+def _by_value(column: pl.Series, clean: Callable[[pl.Expr], pl.Expr]) -> pl.Series:
+    """A column made clean, each of its different values once."""
+    values = column.unique().alias("came").to_frame().with_columns(clean=clean(pl.col("came")))
+    cells = column.alias("came").to_frame().join(values, on="came", how="left", nulls_equal=True, maintain_order="left")
+    return cells["clean"].alias(column.name)
+
+
 def _odd(column: pl.Series, fine: pl.Expr) -> pl.Series:
     """The different cells of a column that are not fine as they are."""
     return column.to_frame().filter(~fine)[column.name].unique()
@@ -303,7 +373,11 @@ def _rounded(name: str, rules: Rules) -> pl.Expr:
 
 def _problems(table: pl.DataFrame, came: pl.DataFrame, bad: pl.Expr, name: str, why: Why) -> pl.DataFrame:
     r"""The rows that break a rule: `\0at`, `column`, `reason`."""
-    at = table.select(bad.fill_null(False).alias("bad")).to_series().arg_true()
+    return _told(table, came, table.select(bad.fill_null(False).alias("bad")).to_series().arg_true(), name, why)
+
+
+def _told(table: pl.DataFrame, came: pl.DataFrame, at: pl.Series, name: str, why: Why) -> pl.DataFrame:
+    r"""Rows that break a rule, and why: `\0at`, `column`, `reason`."""
     cells = pl.DataFrame({"came": came[name][at], "clean": table[name][at]})
     different = cells.unique()
     reasons = different.with_columns(reason=pl.Series([why(*row) for row in different.rows()], dtype=pl.String))
@@ -340,7 +414,8 @@ def _no_date(came: str | None, clean: str | None) -> str:
 def _joined(problems: Sequence[pl.DataFrame], rows: pl.DataFrame, cells: Mapping[str, str]) -> pl.DataFrame:
     r"""One row for each refused row: `\0at`, `column` and `value` of its first fault, `reason` of all."""
     empty = pl.DataFrame(schema={"\0at": pl.UInt32, "column": pl.String, "reason": pl.String})
-    found = pl.concat([empty, *problems]).sort("\0at", maintain_order=True)
+    found = pl.concat([empty, *problems]).unique(["\0at", "column"], keep="first", maintain_order=True)
+    found = found.sort("\0at", maintain_order=True)
     first = pl.col("\0at").is_first_distinct()
     told = pl.when(first).then("reason").otherwise(pl.concat_str("column", pl.lit(": "), "reason"))
     joined = found.with_columns(told=told).group_by("\0at", maintain_order=True)

@@ -114,6 +114,11 @@ class Field(NamedTuple):
     required: bool
 
 
+_UNSAID = "subset"
+"""What `fieldsMatch` is here if nobody says: the schema's columns are there, in any order, and others may be, which
+stay as they came. The standard's `exact` would refuse a whole file for a column of remarks."""
+
+
 class Schema(NamedTuple):
     """What a table must be.
 
@@ -238,7 +243,7 @@ def read(name: str, data: bytes) -> Schema:
         raise DataError([fault._replace(file=name) for fault in faults])
     single = [(n,) for n, field in fields if field.get("constraints", {}).get("unique")]
     unique = list(dict.fromkeys([*([primary] if primary else []), *keys, *single]))
-    return Schema(name, [field for field in made if field], match or "exact", primary, unique)
+    return Schema(name, [field for field in made if field], match or _UNSAID, primary, unique)
 
 
 def _attempt(faults: list[Fault], work: Callable[[], _T]) -> _T | None:
@@ -408,7 +413,7 @@ def _match(of: Mapping[str, Any]) -> str:
     Raises:
         DataError: it is none of the standard's ways.
     """
-    value = of.get("fieldsMatch", "exact")
+    value = of.get("fieldsMatch", _UNSAID)
     if isinstance(value, list) and len(value) == 1:
         value = value[0]  # the profile of version 2.0 has it in a list, which 2.1 mended
     if value not in _MATCHES:
@@ -484,7 +489,7 @@ def _type(of: Mapping[str, Any]) -> str:
     Raises:
         DataError: the standard has no such type, or fupin has not.
     """
-    found = _taken(of, "type", str, "the name of a type", "any")
+    found = _taken(of, "type", str, "the name of a type", "string")  # every cell is a text
     if found in _REFUSED:
         raise DataError(f"type: fupin has no {found}s in its cells; declare the column as string or any")
     if found not in _TYPES:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from fupin import conditions, decoding, gathering, layout, numbers, options, rosters, shapes, tables
+from fupin import conditions, decoding, gathering, layout, numbers, options, rosters, schemas, shapes, spool, tables
 from fupin.chain import Files
 from fupin.conditions import Sql
 from fupin.deferred import pl
@@ -77,6 +77,7 @@ def ingest(
     round_to: Mapping[str, int] | None = None,
     unique: Sequence[str] = (),
     mask: Sequence[str] = (),
+    schema: str | None = None,
     roster: Table | None = None,
     aliases: Table | None = None,
     complete: bool = False,
@@ -108,6 +109,7 @@ def ingest(
         round_to: how many decimals the numbers of a column keep, rounded half up; with `long`, `value` as above.
         unique: columns that together name a row once; later ones are rejected.
         mask: columns of which only the first six and last four characters stay.
+        schema: the file of a Table Schema: the names, types and constraints of columns.
         roster: the units; each row's unit is found on it by name.
         aliases: alias, unit: other names of the roster's units.
         complete: add a row of missing cells for each unit of the roster that sent nothing.
@@ -131,6 +133,7 @@ def ingest(
     rules = Rules(
         rename or {}, keep, drop, number, date, na, long, known, take or {}, number_rows,
         None if drop_rows is None else conditions.parse(drop_rows, "--drop-rows"), round_to or {}, mask,
+        _schema(schema),
     )  # fmt: skip
     reading = Reading(encoding, delimiter, header, list(rules.take), sheet, all_sheets, max_size)
     with contextlib.ExitStack() as kept:
@@ -151,6 +154,19 @@ def ingest(
             table = Growing()
             table.add(wider)
     return Intake(table, found.rejects, found.left, found.faults, found.rows, added)
+
+
+def _schema(file: str | None) -> schemas.Schema | None:
+    """What a Table Schema says.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    if file is None:
+        return None
+    with contextlib.ExitStack() as keep:
+        data = spool.read(file, keep)
+        return schemas.read(file, data if isinstance(data, bytes) else data.read_bytes())
 
 
 def _roster(roster: Table | None, aliases: Table | None, key: str | None) -> Roster | None:
@@ -217,6 +233,7 @@ village,item,value
 @click.option("--round", "rounding", multiple=True, metavar="NAME=N", help="Round to N decimals, half up.")
 @options.names("--unique", told="Together these name a row once; later rows are rejected.")
 @options.names("--mask", told="Of these only the first 6 and last 4 characters stay.")
+@click.option("--schema", type=options.File(), metavar="FILE", help="A Table Schema (JSON): what columns must be.")
 @click.option("--roster", type=options.File(), metavar="FILE", help="The units: names become those of this table.")
 @click.option("--aliases", type=options.File(), metavar="FILE", help="Other names of units: alias, unit.")
 @click.option("--complete", is_flag=True, help="Add units of the roster that sent nothing, with missing cells.")
@@ -229,7 +246,8 @@ def command(
     all_sheets: bool, max_size: str, rename: tuple[str, ...], keep: tuple[str, ...], drop: tuple[str, ...],
     take: tuple[str, ...], number_rows: str | None, drop_rows: conditions.Condition | None,
     number: tuple[str, ...], date: tuple[str, ...], na: tuple[str, ...], rounding: tuple[str, ...],
-    unique: tuple[str, ...], mask: tuple[str, ...], roster: str | None, aliases: str | None, complete: bool,
+    unique: tuple[str, ...], mask: tuple[str, ...], schema: str | None, roster: str | None,
+    aliases: str | None, complete: bool,
     long: tuple[str, ...], wide: str | None, add_source: bool, rejects: str | None,
     key: tuple[str, ...] | None, output: str | None,
 ) -> options.Apply:  # fmt: skip
@@ -263,9 +281,9 @@ def command(
 
     def apply(board: pl.DataFrame, opened: Files) -> Growing:
         names_of = opened.expand(files)
-        _apart(rejects, [*names_of, *filter(None, (roster, aliases, output))])
+        _apart(rejects, [*names_of, *filter(None, (schema, roster, aliases, output))])
         taken = ingest(
-            [opened.unread(file) for file in names_of], roster=opened.open(roster) if roster else None,
+            [opened.unread(file) for file in names_of], schema=schema, roster=opened.open(roster) if roster else None,
             aliases=opened.open(aliases) if aliases else None, **given,
         )  # fmt: skip
         if rejects:
