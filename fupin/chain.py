@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -126,6 +127,7 @@ class Stage(NamedTuple):
         last: whether it makes something for people, so that no verb can follow.
         words: the words it was parsed from, the verb's name first.
         ledgers: the ledgers that it reads.
+        writes: the files that it writes besides its result.
         place: its line in a recipe.
         given: the file that `-` stands for where no stage is before.
     """
@@ -141,6 +143,7 @@ class Stage(NamedTuple):
     last: bool = False
     words: Sequence[str] = ()
     ledgers: Sequence[Events] = ()
+    writes: Sequence[str] = ()
     place: str | None = None
     given: str = STDIN
 
@@ -169,6 +172,7 @@ def check(chains: Sequence[Chain]) -> None:
         Failure: standard input, or the table of the stage before, is wanted twice or by nobody; or a verb stands
             behind one that prints for people.
     """
+    _check_outputs(chains)
     prints = {f"@{chain.name}" for chain in chains if chain.stages[-1].last}
     readers = 0
     for chain in chains:
@@ -183,6 +187,22 @@ def check(chains: Sequence[Chain]) -> None:
                 raise Failure(stage.verb, error, stage.place) from None
 
 
+def _check_outputs(chains: Sequence[Chain]) -> None:
+    """Make sure that no file is written twice, so that what was written first is not lost.
+
+    Raises:
+        Failure: one is.
+    """
+    written: set[str] = set()
+    for stage in (stage for chain in chains for stage in chain.stages):
+        for name in (os.path.realpath(name) for name in [stage.output, *stage.writes] if name and name != STDIN):
+            if name in written and name != os.devnull:
+                raise Failure(
+                    stage.verb, Misuse(f"{os.path.basename(name)} is written by this command already"), stage.place
+                )
+            written.add(name)
+
+
 def _check_stage(stage: Stage, before: Stage | None, prints: set[str]) -> None:
     """Find what is wrong with one stage.
 
@@ -193,6 +213,8 @@ def _check_stage(stage: Stage, before: Stage | None, prints: set[str]) -> None:
         raise Misuse(f"{text} is printed for people and no table")
     if before is None:
         return
+    if before.output == STDIN:
+        raise Misuse(f"-o -: {stage.verb} follows {before.verb}, and only the last verb writes to standard output")
     if before.last:
         raise Misuse(f"nothing can follow {before.verb}, which prints for people and has to be the last verb")
     if stage.dashes > 1:

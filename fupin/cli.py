@@ -81,11 +81,12 @@ class Verbs(click.Group):
         try:
             if unit is None:
                 return chain.run(chains, _announce)
+            from fupin import writing
             from fupin.explaining import Account
 
             account = Account(unit)
             status = chain.run(chains, _announce, account.stage)
-            click.echo(account.text(), nl=False)
+            writing.write_stdout(lambda file: file.write(account.text().encode()))
             return status
         except KeyboardInterrupt:
             raise Interrupted from None
@@ -148,7 +149,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         completion.register()
     try:
-        return fupin.main(arguments, prog_name="fupin", standalone_mode=False) or 0
+        words = [_readable(word) for word in (sys.argv[1:] if arguments is None else arguments)]
+        return fupin.main(words, prog_name="fupin", standalone_mode=False) or 0
     except Failure as failure:
         return _report(failure.lines, failure.verb, failure.error.status)
     except FupinError as error:
@@ -169,6 +171,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BaseException as error:  # Polars' panics are no Exceptions
         why = f"{type(error).__name__}: {error}".split("\n")[0]
         return _report([f"this is a fault of fupin itself, please report it ({why})"], "", 1)
+
+
+def _readable(word: str) -> str:
+    """A word of the command line, which is UTF-8 whatever the locale says.
+
+    Raises:
+        Misuse: it is not.
+    """
+    if word.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in word):
+        return word
+    data = os.fsencode(word)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        told = data.decode("utf-8", "backslashreplace")
+        raise Misuse(f"'{told}' is not UTF-8; set the terminal and the locale to UTF-8") from None
 
 
 def message_of(error: FupinError | Failure | click.ClickException) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import contextlib
 import io
+import re
 from pathlib import Path
 from typing import IO, NoReturn
 
@@ -52,8 +53,10 @@ def decode(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -> 
     """
     start = data[:4] if isinstance(data, bytes) else data.open("rb").read(4)
     kind = structure.kind_of(start)
-    if kind and not encoding.lower().startswith("utf-16" if "UTF-16" in kind else "\0"):
-        how = " (--encoding utf-16)" if "UTF-16" in kind else ""
+    wide = re.search("UTF-(16|32)", kind)
+    said = "" if encoding == AUTO else codecs.lookup(encoding).name
+    if kind and not (wide and said.startswith(wide[0].lower())):
+        how = f" (--encoding {wide[0].lower()})" if wide else ""
         raise DataError(Fault(f"{kind}, and no CSV{how}", file=name))
     if encoding != AUTO and codecs.lookup(encoding).name == "utf-8":
         return data  # whoever reads it finds bytes that are not UTF-8

@@ -20,7 +20,7 @@ MARKS = (",", "\t", ";", "|")
 """What may stand between cells, if nobody says what does."""
 _LOOSE_TAB = r"(?m)(?<=[,;|])\s*\t|\t\s*(?=[,;|])|\t\s*?$|^\s*?\t"  # a space around a cell, and no mark
 _LONGEST = 1 << 26
-_RETURN = "\ue00d"  # stands for CR while lines are told apart, so that one inside a cell is not lost
+_RETURN = "\ufdd0"  # no character; stands for CR while lines are told apart, so that one inside a cell is not lost
 _BOM = b"\xef\xbb\xbf"
 _OPEN = "the quotation mark opened here is never closed"
 _SPACES = {  # by what they begin with, since looking for each takes long
@@ -205,6 +205,8 @@ def _parts(text: _Text, found: Layout, behind: int) -> Iterator[Part]:
         if part is None:
             records, carried = structure.joined(_lines(chunk, line, text.name), carried, True, text.mark)
             part = _sorted(text, _with_returns(records), width)
+            if carried is not None and carried.estimated_size() > _LONGEST:
+                raise DataError(Fault(_OPEN, file=text.name, line=carried["line"][0]))
         yield part._replace(size=len(chunk))
     if carried is not None:
         raise DataError(Fault(_OPEN, file=text.name, line=carried["line"][0]))

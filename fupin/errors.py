@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+_LONG = 2000
 SHOWN = 20
 """How many faults of a table are shown; the others are counted."""
 
@@ -101,7 +102,8 @@ class Failure(Exception):
 
 
 def one_line(text: str) -> str:
-    """The text with its line breaks and control characters made visible."""
+    """The text with its line breaks and control characters made visible, cut where it is too long to be read."""
+    text = text if len(text) <= _LONG else f"{text[: _LONG - 100]} … {text[-99:]}"
     return "".join(c if c.isprintable() or c == "\u3000" else repr(c)[1:-1] for c in text)
 
 
@@ -117,13 +119,10 @@ def unusable(name: str) -> bool:
 
 def nearest(word: str, names: Iterable[str], most: int = 3) -> list[str]:
     """The names most like a word, best first."""
-    import difflib
+    from rapidfuzz import distance, process
 
-    names = list(names)
-    if len(names) > 1000:
-        common = sorted(names, key=lambda name: len(set(name) ^ set(word)) + abs(len(name) - len(word)))
-        names = common[:200]
-    return difflib.get_close_matches(word, names, most, 0.5)
+    alike = distance.Indel.normalized_similarity
+    return [name for name, *_ in process.extract(word, list(names), scorer=alike, limit=most, score_cutoff=0.5)]
 
 
 def hint(word: str, names: Iterable[str], what: str = "") -> str:

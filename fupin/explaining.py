@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fupin import boards, recipes
 from fupin.chain import Chain, Files, Stage
 from fupin.deferred import pl
-from fupin.errors import DataError, hint
+from fupin.errors import DataError, hint, one_line
 from fupin.ledger import Ledger
 
 
@@ -57,11 +57,13 @@ class Account:
             old = before.row(0, named=True)
             new = after.row(0, named=True)
             lines += [
-                f"  {c} = {'' if v is None else v}".rstrip() for c, v in new.items() if c not in old or old[c] != v
+                one_line(f"  {c} = {'' if v is None else v}".rstrip())
+                for c, v in new.items()
+                if c not in old or old[c] != v
             ]
         if chain.name != self._chain:
             self._chain = chain.name
-            self._parts.append(f"{chain.name}:")
+            self._parts += [f"{chain.name}:"] if chain.name else []
         self._parts.append("\n".join(lines))
 
     def text(self) -> str:
@@ -86,5 +88,5 @@ def _rows(ledger: Ledger, key: Sequence[str], unit: str) -> list[str]:
         cells = rows.drop("\0row", *names)
         for line, row in zip(source.lines(rows["\0row"].to_list()), cells.rows(), strict=True):
             told = ", ".join(f"{c} {v}" for c, v in zip(cells.columns, row, strict=True) if v is not None)
-            found.append(f"{source.name}:{line}: {told}")
+            found.append(one_line(f"{source.name}:{line}: {told}"))
     return found

@@ -218,10 +218,7 @@ class _Pass:
             self.seen[columns].append(at)
         if self.wants_lines:
             self.lines.append((sheet.name, found.lines))
-        try:
-            self.table.add(self._fitted(sheet, self._part(sheet, found.table)))
-        except DataError as error:
-            raise DataError([*self.faults, *error.faults], self.rejected + error.total) from None
+        self.table.add(self._fitted(sheet, self._part(sheet, found.table)))
 
     def _compared(self, name: str) -> pl.Expr:
         """A column as its cells are compared: numbers that are the same are, however they are written."""

@@ -93,7 +93,8 @@ def headings(sheet: Sheet, rules: Rules) -> list[str]:
     Raises:
         DataError: two have the same, or none has a name.
     """
-    titles = rules.schema.rename(sheets.headings(sheet, rules.rename)) if rules.schema else {}
+    before = [rules.rename.get(name, name) for name in sheets.names(sheet)]
+    titles = rules.schema.rename(before) if rules.schema else {}
     return sheets.headings(sheet, {**titles, **rules.rename})
 
 
@@ -103,7 +104,7 @@ def require(taken: Sequence[Sheet], rules: Rules) -> None:
     Raises:
         DataError: one is not; the nearest are told.
     """
-    here = [[*sheets.headings(sheet, {}), *sheet.others] for sheet in taken]
+    here = [[*sheets.names(sheet), *sheet.others] for sheet in taken]
     before = list(dict.fromkeys(name for names in here for name in names if name))
     titles = rules.schema.rename([rules.rename.get(name, name) for name in before]) if rules.schema else {}
     after = [rules.rename.get(name, titles.get(name, name)) for name in before]
@@ -148,7 +149,7 @@ def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
         return sheet
     taken = dict(layout.taken(sheet.titles, rules.take, sheet.name))
     added = [*taken, *([rules.number_rows] if rules.number_rows else [])]
-    names = [rules.rename.get(name, name) for name in map(cleaning.heading, sheet.columns)]
+    names = [rules.rename.get(name, name) for name in sheets.names(sheet)]
     if there := [name for name in added if name in names]:
         raise DataError(Fault("the column is there already", there[0], sheet.name))
     width = len(sheet.columns)
@@ -430,7 +431,7 @@ def _rejects(
     """The refused rows as they came, behind what is wrong with them, in order of their lines; and what is told."""
     if "\0came" not in rows.columns:
         rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias("\0came"))
-    own = {str(i): name for i, name in enumerate(sheets.apart(sheets.headings(sheet, {}))) if name}
+    own = {str(i): name for i, name in enumerate(sheets.apart(sheets.names(sheet))) if name}
     faulty = pl.concat([rows, found.select("column", "value", "reason")], how="horizontal")
     broken = [
         {"\0line": row.line, "\0came": row.came, "value": row.text, "reason": row.reason}

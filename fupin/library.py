@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import functools
 import importlib
+import inspect
 from collections.abc import Callable
 from typing import Any
 
-from fupin import boards, tables, writing
+from fupin import arguments, boards, tables, writing
 from fupin.deferred import pl
-from fupin.errors import DataError
+from fupin.errors import DataError, Misuse
 
 _ELSEWHERE = {
     "DataError": "errors",
@@ -28,8 +29,20 @@ _ELSEWHERE = {
 def public(name: str) -> Any:
     """What the library has by a public name."""
     if name in _ELSEWHERE:
-        return getattr(importlib.import_module(f"fupin.{_ELSEWHERE[name]}"), name)
+        found = getattr(importlib.import_module(f"fupin.{_ELSEWHERE[name]}"), name)
+        return _checked(found) if inspect.isfunction(found) else found
     return _door(getattr(importlib.import_module(f"fupin.commands.{name.partition('_')[0]}"), name))
+
+
+def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function whose arguments are looked at before it is called."""
+
+    @functools.wraps(function)
+    def checked(*words: Any, **options: Any) -> Any:
+        arguments.check(function, words, options)
+        return function(*words, **options)
+
+    return checked
 
 
 def _door(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,6 +56,7 @@ def _door(function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     def verb(board: Any, *words: Any, **options: Any) -> Any:
         table = tables.table(board, "board").read()
+        arguments.check(function, (table, *words), options)
         key = boards.key_of(table, options.get("key") if keyed else None)
         try:
             if keyed:
@@ -78,5 +92,8 @@ def write(board: pl.DataFrame, file: str) -> None:
 
     Raises:
         DataError: it cannot be written.
+        Misuse: no table is written in the format of that ending.
     """
+    if file.lower().endswith(writing.OTHER_FORMATS):
+        raise Misuse(f"'{file}': no table is written so; end the name in .csv, .csv.gz, .parquet or .arrow")
     writing.write(tables.table(board, "board").read(), file)

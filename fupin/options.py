@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import click
@@ -17,8 +17,8 @@ from fupin.errors import Misuse
 from fupin.parameters import Column, Command, Day, File, Names, Number, Range, Sql
 from fupin.spool import STDIN
 from fupin.verbs import VERBS
+from fupin.writing import OTHER_FORMATS
 
-_NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
 __all__ = ["Column", "Day", "Events", "File", "Names", "Number", "Range", "Sql"]
 log = logging.getLogger("fupin")
 Apply = Callable[["pl.DataFrame", Files], Made]
@@ -52,7 +52,7 @@ def check_output(name: str | None) -> None:
     Raises:
         Misuse: its ending is that of another format.
     """
-    if name and name.lower().endswith(_NOT_WRITTEN):
+    if name and name.lower().endswith(OTHER_FORMATS):
         raise Misuse(
             f"-o: '{name}': no table is written so; end the name in .csv, .csv.gz, .parquet or .arrow (or report)"
         )
@@ -109,7 +109,8 @@ def verb(
             context.meta["ledgers"] = []
             apply: Apply = function(**given)
             ledgers = context.meta["ledgers"]
-            return Stage(name, apply, source, reads, output, given["key"], keyed, verbose, last, words, ledgers)
+            writes = _files(context, False, ("output",))
+            return Stage(name, apply, source, reads, output, given["key"], keyed, verbose, last, words, ledgers, writes)
 
         options = [
             click.option("-i", "--input", "input_", type=File(), metavar="FILE", help="The board."),
@@ -139,11 +140,16 @@ def verb(
 
 def _reads(context: click.Context) -> list[str]:
     """The tables that a verb reads besides its board."""
+    return _files(context, True, ("argument", "input_", "files"))
+
+
+def _files(context: click.Context, read: bool, but: Sequence[str]) -> list[str]:
+    """The files that the options of a verb name to be read, or to be written."""
     found: list[str] = []
     for parameter in context.command.params:
         value = context.params.get(parameter.name or "")
-        named = isinstance(parameter.type, File) and parameter.type.read
-        if named and value and parameter.name not in ("argument", "input_", "files"):
+        named = isinstance(parameter.type, File) and parameter.type.read == read
+        if named and value and parameter.name not in but:
             found += [value] if isinstance(value, str) else value
     return found
 

@@ -18,6 +18,8 @@ from fupin.errors import DataError, Fault, counted
 
 _MOST_ROWS = 1 << 20
 _MOST_LETTERS = 32767
+_MOST_COLUMNS = 1 << 14
+_MOST_IN_NAME = 31  # counted in UTF-16, as Excel counts
 _EXACT = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 _MINUS_ZERO = r"^-0(?:\.0+)?$"
 _EPOCH = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - as in the zip archive that a workbook is, so that bytes repeat
@@ -62,11 +64,17 @@ def numeric(board: pl.DataFrame, columns: Sequence[str]) -> list[bool]:
 
 def text(page: Page) -> str:
     """Aligned tables for a terminal."""
-    parts = [page.title] if page.title else []
+    parts = [_shown(page.title)] if page.title else []
     for section in page.sections:
-        parts += [section.heading] if section.heading else []
-        parts.append(_table(section.rows.select(_line(pl.all())), page.numeric, "simple"))
-    return "\n\n".join([*parts, *page.notes]) + "\n"
+        parts += [_shown(section.heading)] if section.heading else []
+        cells = section.rows.select(_line(pl.all()))
+        parts.append(_table(cells, page.numeric, "simple", [_shown(name) for name in cells.columns]))
+    return "\n\n".join([*parts, *map(_shown, page.notes)]) + "\n"
+
+
+def _shown(words: str) -> str:
+    """A text on one line, without what would steer a terminal."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "", " ".join(words.splitlines()))
 
 
 def markdown(page: Page) -> str:
@@ -75,8 +83,7 @@ def markdown(page: Page) -> str:
     for section in page.sections:
         parts += [f"## {_plain(section.heading)}"] if section.heading else []
         cells = section.rows.select(_line(pl.all()).str.replace_all(_SIGNS.pattern, r"\${0}"))
-        cells = cells.rename({name: _plain(name) for name in cells.columns})
-        parts.append(_table(cells, page.numeric, "pipe"))
+        parts.append(_table(cells, page.numeric, "pipe", [_plain(name) for name in cells.columns]))
     return "\n\n".join([*parts, *map(_plain, page.notes)]) + "\n"
 
 
@@ -85,7 +92,7 @@ _SIGNS = re.compile(r"[\\`*_\[\]<>|~&#]")
 
 def _plain(words: str) -> str:
     """A text on one line in which nothing means anything to Markdown."""
-    return _SIGNS.sub(r"\\\g<0>", " ".join(words.split()))
+    return _SIGNS.sub(r"\\\g<0>", _shown(" ".join(words.split())))
 
 
 def _line(cell: pl.Expr) -> pl.Expr:
@@ -93,14 +100,14 @@ def _line(cell: pl.Expr) -> pl.Expr:
     return cell.fill_null("").str.replace_all(r"\s*[\r\n]+\s*", " ").str.replace_all(r"\p{Cc}", "")
 
 
-def _table(cells: pl.DataFrame, numeric: Sequence[bool], form: str) -> str:
+def _table(cells: pl.DataFrame, numeric: Sequence[bool], form: str, headers: Sequence[str]) -> str:
     """An aligned table, right also with Chinese widths: numbers to the right, texts to the left."""
     import tabulate
 
     tabulate.WIDE_CHARS_MODE, tabulate.PRESERVE_WHITESPACE, tabulate.MIN_PADDING = True, True, 0
     return tabulate.tabulate(
         cells.rows(),
-        headers=cells.columns,
+        headers=headers,
         tablefmt=form,
         disable_numparse=True,
         colalign=["right" if number else "left" for number in numeric] if cells.height else None,
@@ -134,11 +141,13 @@ def workbook(page: Page) -> bytes:
 
 def _sheet_name(wanted: str, taken: Sequence[str]) -> str:
     """A name that Excel allows, and that no other sheet has."""
-    name = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted).strip().strip("'")[:31] or f"Sheet{len(taken) + 1}"
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted).strip().strip("'")
+    name = plain.encode("utf-16-le")[: 2 * _MOST_IN_NAME].decode("utf-16-le", "ignore") or f"Sheet{len(taken) + 1}"
     number, lowered = 1, [one.lower() for one in taken]
     while name.lower() in [*lowered, "history"]:
         number += 1
-        name = f"{name[: 28 - len(str(number))]} ({number})"
+        short = plain.encode("utf-16-le")[: 2 * (_MOST_IN_NAME - 3 - len(str(number)))].decode("utf-16-le", "ignore")
+        name = f"{short} ({number})"
     return name
 
 
@@ -150,6 +159,10 @@ def _fill(book: Any, sheet: Any, section: Section, page: Page, styles: dict[str,
     if top + section.rows.height + len(page.notes) + 2 > _MOST_ROWS:
         most = f"a sheet holds {_MOST_ROWS} rows, and {counted(section.rows.height, 'row')} are too many"
         raise DataError(f"{most}; write CSV, or show fewer with --top")
+    if section.rows.width > _MOST_COLUMNS:
+        raise DataError(f"a sheet holds {_MOST_COLUMNS} columns, and {section.rows.width} are too many; see --columns")
+    if long := next((w for w, _ in [*above, *((n, None) for n in page.notes)] if len(w) > _MOST_LETTERS), None):
+        raise DataError(f"'{long[:20]}…' has more than {_MOST_LETTERS} letters, the most that a workbook holds")
     for row, (words, style) in enumerate(above):
         sheet.write_string(row, 0, words, style)
     for i, name in enumerate(section.rows.columns):

@@ -51,8 +51,12 @@ class Fault(Misuse):
 
 
 def folder_of(name: str) -> str:
-    """The folder that the files of a recipe are relative to; a link stands for the recipe that it leads to."""
-    return "" if name == spool.STDIN else os.path.dirname(os.path.realpath(name) if os.path.islink(name) else name)
+    """The folder that the files of a recipe are relative to; a link stands for the recipe that it leads to.
+
+    For a pipe that is the working directory.
+    """
+    piped = name == spool.STDIN or (os.path.exists(name) and not os.path.isfile(name))
+    return "" if piped else os.path.dirname(os.path.realpath(name) if os.path.islink(name) else name)
 
 
 def read(name: str) -> list[Line]:

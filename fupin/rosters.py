@@ -17,7 +17,9 @@ from fupin.tables import Source
 
 _BLANK = "blank, where the name of a unit is needed"
 _HINTED = 200
-"""So many unknown names are told the nearest ones; beyond that the search would take longer than the reader lives."""
+"""So many unknown names are told the nearest ones."""
+_COMPARED = 20_000_000
+"""So many pairs of names are compared for it, so that a large roster does not make everybody wait."""
 
 
 def read_roster(roster: Source, key: str) -> pl.Series:
@@ -63,6 +65,11 @@ class Roster:
         first = pl.concat(alike).unique("folded", keep="first", maintain_order=True)
         return first.with_columns(pl.col("unit").list.unique())
 
+    @functools.cached_property
+    def _folded(self) -> dict[str, str]:
+        """The units by the folded names that lead to them."""
+        return dict(zip(fold(self._exact["name"]), self._exact["unit"], strict=True))
+
     def find(self, names: pl.Series) -> tuple[pl.Series, dict[str | None, str]]:
         """Find names.
 
@@ -88,16 +95,15 @@ class Roster:
 
     def _tell(self, unknown: pl.DataFrame) -> None:
         """Find out why names are not found, and the nearest that are."""
-        known = dict(zip(fold(self._exact["name"]), self._exact["unit"], strict=True)) if unknown.height else {}
+        most = min(_HINTED, _COMPARED // self._exact.height) if self._exact.height else 0
         for name, folded, same in unknown.rows():
             if name in self._told:
                 continue
             if same:
                 self._told[name] = f"'{name}' could be {' or '.join(sorted(same))}"
                 continue
-            near = (
-                list(dict.fromkeys(known[one] for one in nearest(folded, known))) if len(self._told) < _HINTED else []
-            )
+            known = self._folded if len(self._told) <= most else {}
+            near = list(dict.fromkeys(known[one] for one in nearest(folded, known)))
             self._told[name] = f"'{name}' is not on the roster" + (f"; nearest: {', '.join(near)}" if near else "")
 
 

@@ -242,7 +242,16 @@ def _only(part: Part) -> Callable[[], Iterator[Part]]:
 
 def apart(columns: Sequence[str]) -> list[str]:
     """The columns of rejected rows as they are called behind the reasons."""
-    return [_APART + column if column in REJECTED else column for column in columns]
+    found = list(columns)
+    for i, column in enumerate(columns):
+        while found[i] in REJECTED or (found[i] != column and found[i] in columns):
+            found[i] = _APART + found[i]
+    return found
+
+
+def names(sheet: Sheet) -> list[str]:
+    """The names of a sheet's columns, made clean; nothing for a column without name."""
+    return [cleaning.heading(column) for column in sheet.columns]
 
 
 def headings(sheet: Sheet, rename: Mapping[str, str]) -> list[str]:
@@ -251,17 +260,17 @@ def headings(sheet: Sheet, rename: Mapping[str, str]) -> list[str]:
     Raises:
         DataError: two have the same, or none has a name.
     """
-    names = [cleaning.heading(column) for column in sheet.columns]
-    new = [rename.get(name, name) for name in names]
+    before = names(sheet)
+    new = [rename.get(name, name) for name in before]
     faults = []
-    for i, (old, name) in enumerate(zip(names, new, strict=True)):
-        if name and name in names[:i] and old == name:
-            faults.append(Fault(f"the column is there twice, as columns {names.index(name) + 1} and {i + 1}", name))
+    for i, (old, name) in enumerate(zip(before, new, strict=True)):
+        if name and name in before[:i] and old == name:
+            faults.append(Fault(f"the column is there twice, as columns {before.index(name) + 1} and {i + 1}", name))
         elif name and name in new[:i]:
-            faults.append(Fault(f"'{names[new.index(name)]}' and '{old}' would both be called so", name))
+            faults.append(Fault(f"'{before[new.index(name)]}' and '{old}' would both be called so", name))
         elif name and unusable(name):
             faults.append(Fault("a column cannot be called so; rename it", name))
-    if not any(names):
+    if not any(before):
         faults = [Fault("no column has a name")]
     if faults:
         raise DataError([fault._replace(file=sheet.name, line=sheet.header) for fault in faults])

@@ -22,12 +22,15 @@ from fupin.deferred import pl
 from fupin.errors import DataError, Fault, unusable
 from fupin.spool import STDIN, Data, temporary
 
+csv.field_size_limit((1 << 31) - 1)  # a cell may have any length
 CHUNK = 1 << 23
 _BATCH = 1 << 20
 _PART = 1 << 22
 _OTHERS = {
     b"PK\x03\x04": "an Excel workbook or another archive",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
+    b"\xff\xfe\0\0": "a text in UTF-32",
+    b"\0\0\xfe\xff": "a text in UTF-32",
     b"\xff\xfe": "a text in UTF-16",
     b"\xfe\xff": "a text in UTF-16",
     b"\x1f\x8b": "compressed (a name that ends in .gz is unpacked)",

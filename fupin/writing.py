@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -18,6 +19,9 @@ from fupin.spool import zstandard
 from fupin.tables import BATCH
 
 _IN_MEMORY = 1 << 24
+_DESCRIPTOR = re.compile("/dev/(?:fd/([0-9]{1,6})|(stdin|stdout|stderr))|/proc/self/fd/([0-9]{1,6})")
+OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
+"""Endings of formats in which no table is written."""
 
 
 class Growing:
@@ -105,7 +109,7 @@ def write_stdout(fill: Callable[[IO[bytes]], object]) -> None:
 def write_file(target: str, fill: Callable[[IO[bytes]], object]) -> None:
     """Write a file whole or not at all: beside it first, then renamed onto it with its mode kept.
 
-    A device or FIFO is written directly.
+    A device, a FIFO, or what the shell has opened (/dev/stdout, /dev/fd/5) is written directly.
 
     Raises:
         DataError: it cannot be written.
@@ -113,6 +117,11 @@ def write_file(target: str, fill: Callable[[IO[bytes]], object]) -> None:
     path = os.path.realpath(target)
     temporary = None
     try:
+        if opened := _DESCRIPTOR.fullmatch(target):
+            number = opened[1] or opened[3] or ("stdin", "stdout", "stderr").index(opened[2])
+            with os.fdopen(os.dup(int(number)), "wb") as device:
+                fill(device)
+            return
         if os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
             with open(target, "wb") as device:
                 fill(device)

@@ -6,6 +6,7 @@ import datetime as dt
 import inspect
 import subprocess
 import sys
+from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -16,6 +17,8 @@ from conftest import ROOT
 
 import fupin
 from fupin.verbs import VERBS
+
+BOARD = pl.DataFrame({"v": ["a", "b", "c"], "x": ["1", "2", "3"], "y": ["0.1", None, "NA"], "rank": ["1", "1", "3"]})
 
 SAMPLE = ROOT / "samples" / "village-20-30-50"
 FUNCTIONS = [*(verb for verb in VERBS if verb not in ("run", "man")), "weight_scores", "events", "read", "write"]
@@ -58,7 +61,7 @@ def test_a_whole_scheme(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
         ["inbox/discipline-commission.csv", "inbox/town-hospital.csv"], encoding="auto", roster=villages,
         rename={"村": "village", "村(社区)": "village"}, long=["village"], number=["value"],
     )  # fmt: skip
-    assert (inbox.rejects.height, list(inbox.dropped)) == (0, [])
+    assert (inbox.rejects.height, inbox.dropped.height) == (0, 0)
     board = fupin.deduct(villages, ["routine.csv", late], "routine", full=20, each=(Decimal("0.5"), 2), once="task")
     board = fupin.weight_scores(
         board, [inbox.table, "offices/*.csv"], "items.csv", "industry", total=50, missing="rescale"
@@ -177,3 +180,30 @@ def test_reading_and_writing(folder: Path) -> None:
     Path("bad.csv").write_text("a,b\n1\n")
     with pytest.raises(fupin.DataError, match=r"^bad\.csv:2: 1 cell"):
         fupin.read("bad.csv")
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: fupin.weight(BOARD, ["x/5"], "t", missing="zer"), "missing: 'zer' is none of error, zero"),
+        (lambda: fupin.weight(BOARD, ["x/5"], "t", not_assessed="none"), "not_assessed: 'none' is none of"),
+        (lambda: fupin.rank(BOARD, "x", ties="eror"), "ties: 'eror' is none of"),
+        (lambda: fupin.reward(BOARD, ["5"], ties="bogus"), "ties: 'bogus' is none of"),
+        (lambda: fupin.report(BOARD, "html"), "form: 'html' is none of"),
+        (lambda: fupin.events(BOARD, strays="skip"), "strays: 'skip' is none of error, ignore"),
+        (lambda: fupin.weight(BOARD, ["x:0.333"], "t", places=2.5), "places: 2.5 is not a number of decimals"),
+        (lambda: fupin.weight(BOARD, ["x:0.333"], "t", places=19), "places: 19 is not a number of decimals"),
+        (lambda: fupin.report(BOARD, top=-1), "top: -1 is not"),
+        (lambda: fupin.weight(BOARD, "xy", "t"), "terms: a list, such as ['xy']"),
+        (lambda: fupin.reward(BOARD, "5000"), "prizes: a list, such as ['5000']"),
+        (lambda: fupin.report(BOARD, notes="hello"), "notes: a list"),
+        (lambda: fupin.ingest("office.csv"), "files: a list"),
+        (lambda: fupin.weight(BOARD, ["x"], ""), "name: a column needs a name"),
+        (lambda: fupin.weight(BOARD, [], "t"), "terms: give at least one"),
+        (lambda: fupin.write(BOARD, "board.xlsx"), "no table is written so"),
+    ],
+)
+def test_what_the_command_line_cannot_get_wrong_is_refused(call: Callable[[], object], says: str) -> None:
+    with pytest.raises(fupin.Misuse) as caught:
+        call()
+    assert says in caught.value.lines[0]

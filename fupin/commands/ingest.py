@@ -147,10 +147,7 @@ def ingest(
             added = gathering.add_missing(table, known, found.sent, long)
         if wide:
             lines = [(name, line) for name, lines in found.lines for line in lines]
-            try:
-                wider = shapes.wider(table.frame(), lines, *wide)
-            except DataError as error:
-                raise DataError([*found.faults.faults, *error.faults], found.faults.total + error.total) from None
+            wider = shapes.wider(table.frame(), lines, *wide)
             table = Growing()
             table.add(wider)
     return Intake(table, found.rejects, found.left, found.faults, found.rows, added)
@@ -367,7 +364,7 @@ def _apart(rejects: str | None, others: Sequence[str]) -> None:
     Raises:
         Misuse: they would.
     """
-    if rejects == STDIN:
+    if rejects == STDIN or (rejects or "").startswith(("/dev/stdout", "/dev/fd/", "/proc/")):
         raise Misuse("--rejects: rejected rows go to a file of their own")
     for other in others if rejects else ():
         if os.path.realpath(rejects or "") == os.path.realpath(other):

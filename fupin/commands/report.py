@@ -105,8 +105,8 @@ rank  村         total
 @click.option(
     "--columns", type=options.Column(), metavar="A,B=NAME", help="The columns to show, and what to call them."
 )
-@click.option("--top", type=click.IntRange(0), metavar="N", help="Only N rows from the top.")
-@click.option("--bottom", type=click.IntRange(0), metavar="N", help="Only N rows from the bottom.")
+@click.option("--top", type=click.IntRange(0, 10**9), metavar="N", help="Only N rows from the top.")
+@click.option("--bottom", type=click.IntRange(0, 10**9), metavar="N", help="Only N rows from the bottom.")
 @click.option(
     "--by", type=options.Column(), metavar="COLUMN", help="A section, or a sheet, for each value of this column."
 )
@@ -120,6 +120,8 @@ def command(form: Form | None, columns: str | None, output: str | None, **given:
     if form is None and ending in _LATER:
         raise Misuse(f"-o: '{output}': a report is written as text, as .md or as .xlsx")
     shown = [word.partition("=")[::2] for word in columns.split(",")] if columns else []
+    if columns == "" or given["by"] == "":
+        raise Misuse(f"--{'by' if columns else 'columns' if columns == '' else 'by'}: a column needs a name")
     if not all(column for column, _ in shown):
         raise Misuse(f"--columns: '{columns}' names a column that is blank")
     kind: Form = form or _ENDINGS.get(ending, "table")

@@ -78,7 +78,7 @@ def command(
     heads = [chain.stages[0] for chain in chains if chain.stages[0].dashes]
     if board and not heads:
         raise Misuse(f"nobody reads {board}; the recipe says itself what its chains begin with")
-    if recipe == STDIN and not board and heads:
+    if recipe == STDIN and board in (None, STDIN) and heads:
         raise Misuse("standard input is the recipe; give the board as a file")
     chains = [_told(chain, board or STDIN, verbose) for chain in chains]
     if output:
@@ -148,6 +148,8 @@ def _stage(context: click.Context, words: Sequence[str], place: Place, values: M
         raise Misuse("a line of a recipe begins with the verb, without 'fupin'")
     if verb in _ALONE:
         raise Misuse(f"'{verb}' has no place in a recipe")
+    if any(word in ("-h", "--help") for word in words[1:]):
+        raise Misuse(f"help has no place in a recipe; see fupin {verb} --help")
     if any(word == "|" and after in ("", "fupin", *VERBS) for word, after in pairwise([*words, ""])):
         raise Misuse("a recipe has no pipes; each verb stands on a line of its own")
     command = verbs.get_command(context, verb)

@@ -143,12 +143,12 @@ village,kind,field,events,mean
 @options.column()
 @click.option(
     "--trim",
-    type=click.IntRange(0),
+    type=click.IntRange(0, 10**9),
     default=0,
     metavar="N",
     help="Leave the N highest and N lowest out of the mean.",
 )
-@click.option("--expect", type=click.IntRange(0), metavar="N", help="Each unit must have exactly N rows.")
+@click.option("--expect", type=click.IntRange(0, 10**9), metavar="N", help="Each unit must have exactly N rows.")
 @options.places
 def command(
     events: options.Events, count: bool, distinct: str | None, sum_: str | None, mean: str | None, min_: str | None,

@@ -59,6 +59,8 @@ def weight(
     Raises:
         DataError: a cell is no number, out of bounds or missing, or a result has too many digits.
     """
+    if not terms:
+        raise Misuse("terms: give at least one, such as field/100:30%")
     parts = [parse_term(term) if isinstance(term, str) else term for term in terms]
     if total is not None:
         check_sum(parts, numbers.exact(total, "total"))
