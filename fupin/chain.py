@@ -14,8 +14,11 @@ from fupin.errors import DataError, Failure, FupinError, Misuse, counted
 from fupin.ledger import Ledger
 from fupin.spool import STDIN
 from fupin.tables import Source
+from fupin.writing import Folder
 
 log = logging.getLogger("fupin")
+Made: TypeAlias = "pl.DataFrame | str | bytes | Folder"
+"""What a stage makes: a table, or a text, a workbook or a folder of workbooks for people."""
 
 
 class Result(str):
@@ -111,7 +114,7 @@ class Stage(NamedTuple):
 
     Args:
         verb: its name.
-        apply: from the board and the files it may open to a table, or to a text or workbook for people.
+        apply: from the board and the files it may open to a table, or to what people read.
         input: the board's file; `-` for the table of the stage before, or standard input; none if it takes no board.
         reads: the names of the other tables that it reads.
         output: where its table goes; none for the next stage, or standard output.
@@ -126,7 +129,7 @@ class Stage(NamedTuple):
     """
 
     verb: str
-    apply: Callable[[pl.DataFrame, Files], pl.DataFrame | str | bytes]
+    apply: Callable[[pl.DataFrame, Files], Made]
     input: str | None = STDIN
     reads: Sequence[str] = ()
     output: str | None = None
@@ -224,7 +227,7 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
     results: dict[str, pl.DataFrame] = {}
     found = False
     for chain in chains:
-        result: pl.DataFrame | str | bytes | None = None
+        result: Made | None = None
         for stage in chain.stages:
             announce(stage)
             try:
@@ -247,9 +250,7 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
     return 3 if found else 0
 
 
-def _run_stage(
-    stage: Stage, before: pl.DataFrame | None, files: Files
-) -> tuple[pl.DataFrame, pl.DataFrame | str | bytes]:
+def _run_stage(stage: Stage, before: pl.DataFrame | None, files: Files) -> tuple[pl.DataFrame, Made]:
     """Run one stage: the board it was given, and what it makes of it."""
     source = None
     board = pl.DataFrame()
@@ -270,7 +271,7 @@ def _run_stage(
     return board, result
 
 
-def _write_all(stage: Stage, files: Files, result: pl.DataFrame | str | bytes, last: bool) -> None:
+def _write_all(stage: Stage, files: Files, result: Made, last: bool) -> None:
     """Write what a stage has made to where it goes."""
     for target, table in files.also.items():
         writing.write(table, target)
@@ -280,10 +281,13 @@ def _write_all(stage: Stage, files: Files, result: pl.DataFrame | str | bytes, l
         _write(result, stage.output)
 
 
-def _write(result: pl.DataFrame | str | bytes, output: str | None) -> None:
+def _write(result: Made, output: str | None) -> None:
     """Write a stage's result to where it goes."""
     if isinstance(result, pl.DataFrame):
         writing.write(result, output)
+        return
+    if isinstance(result, Folder):
+        writing.write_folder(output or ".", result)
         return
     data = result.encode() if isinstance(result, str) else result
     if output is None or output == STDIN:
