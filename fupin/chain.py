@@ -14,11 +14,12 @@ from fupin.errors import DataError, Failure, FupinError, Misuse, counted
 from fupin.ledger import Ledger
 from fupin.spool import STDIN
 from fupin.tables import Source
-from fupin.writing import Folder
+from fupin.writing import Folder, Growing
 
 log = logging.getLogger("fupin")
-Made: TypeAlias = "pl.DataFrame | str | bytes | Folder"
-"""What a stage makes: a table, or a text, a workbook or a folder of workbooks for people."""
+
+Made: TypeAlias = "pl.DataFrame | Growing | str | bytes | Folder"
+"""What a stage makes: a table, perhaps a large one, or a text, a workbook or a folder of them for people."""
 
 
 class Result(str):
@@ -51,7 +52,7 @@ class Files:
         self._opened: dict[str, Source] = {}
         self.found = False
         """Whether what `--fail-if` or `--check` asks about was found (status 3)."""
-        self.also: dict[str, pl.DataFrame] = {}
+        self.also: dict[str, pl.DataFrame | Growing] = {}
         """Tables that the stage makes besides its result, by the files they go to."""
         self.afterwards: list[str] = []
         """What is to be told once these have been written."""
@@ -231,11 +232,12 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
         for stage in chain.stages:
             announce(stage)
             try:
-                before = result if isinstance(result, pl.DataFrame) else None
+                before = _frame(result)
                 with contextlib.ExitStack() as keep:
                     files = Files(keep, before, stage.given, results)
                     board, result = _run_stage(stage, before, files)
                     if watch is not None:
+                        result = result.frame() if isinstance(result, Growing) else result
                         watch(chain, stage, files, board, result)
                 found = found or files.found
                 if watch is None:
@@ -245,9 +247,14 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
                 raise Failure(stage.verb, error, stage.place) from None
             except pl.exceptions.PolarsError as error:
                 raise Failure(stage.verb, DataError(str(error).strip().split("\n")[0]), stage.place) from error
-        if isinstance(result, pl.DataFrame):
-            results[f"@{chain.name}"] = result
+        if chain.name and (table := _frame(result)) is not None:
+            results[f"@{chain.name}"] = table
     return 3 if found else 0
+
+
+def _frame(made: Made | None) -> pl.DataFrame | None:
+    """The table that a stage has made, if it is one."""
+    return made.frame() if isinstance(made, Growing) else made if isinstance(made, pl.DataFrame) else None
 
 
 def _run_stage(stage: Stage, before: pl.DataFrame | None, files: Files) -> tuple[pl.DataFrame, Made]:
@@ -283,7 +290,7 @@ def _write_all(stage: Stage, files: Files, result: Made, last: bool) -> None:
 
 def _write(result: Made, output: str | None) -> None:
     """Write a stage's result to where it goes."""
-    if isinstance(result, pl.DataFrame):
+    if isinstance(result, pl.DataFrame | Growing):
         writing.write(result, output)
         return
     if isinstance(result, Folder):

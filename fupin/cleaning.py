@@ -66,3 +66,11 @@ def date(cell: pl.Expr) -> pl.Expr:
         parts = [text.str.extract(form + _TIME, i).str.zfill(2) for i in (1, 2, 3)]
         forms.append(pl.concat_str(parts, separator="-"))
     return pl.coalesce(*forms, text)
+
+
+def masked(cell: pl.Expr) -> pl.Expr:
+    """A cell of which the first six and the last four characters stay; nothing of one that has no more than these."""
+    middle = cell.str.slice(6, (cell.str.len_chars().cast(pl.Int64) - 10).clip(0)).str.replace_all("(?s).", "*")
+    short = cell.str.replace_all("(?s).", "*")
+    long = pl.concat_str(cell.str.head(6), middle, cell.str.tail(4))
+    return pl.when(cell == numbers.NOT_ASSESSED).then(cell).when(cell.str.len_chars() > 10).then(long).otherwise(short)

@@ -55,6 +55,8 @@ def decode(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -> 
     if kind and not encoding.lower().startswith("utf-16" if "UTF-16" in kind else "\0"):
         how = " (--encoding utf-16)" if "UTF-16" in kind else ""
         raise DataError(Fault(f"{kind}, and no CSV{how}", file=name))
+    if encoding != AUTO and codecs.lookup(encoding).name == "utf-8":
+        return data  # whoever reads it finds bytes that are not UTF-8
     if encoding != AUTO:
         return _decoded(name, data, encoding, keep)
     try:
@@ -79,7 +81,7 @@ def _decoded(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -
             try:
                 text = decoder.decode(part, last)
             except UnicodeDecodeError as error:
-                _refuse(name, encoding, error, lines)
+                refuse(name, encoding, error, lines)
             if "\0" in text:
                 line = lines + text.count("\n", 0, text.index("\0"))
                 raise DataError(Fault("a NUL byte, so that it is no text (--encoding utf-16?)", file=name, line=line))
@@ -94,7 +96,7 @@ def _decoded(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -
     return Path(out.name)
 
 
-def _refuse(name: str, encoding: str, error: UnicodeDecodeError, lines: int) -> NoReturn:
+def refuse(name: str, encoding: str, error: UnicodeDecodeError, lines: int) -> NoReturn:
     """Name the line that cannot be decoded, and show how it would read."""
     before = error.object[: error.start].decode(encoding, "replace")
     start = error.object.rfind(b"\n", 0, error.start) + 1

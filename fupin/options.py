@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import click
 
-from fupin.chain import Events, Files, Stage
+from fupin.chain import Events, Files, Made, Stage
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import Misuse
@@ -21,7 +21,7 @@ from fupin.verbs import VERBS
 _NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
 __all__ = ["Column", "Day", "Events", "File", "Names", "Number", "Range", "Sql"]
 log = logging.getLogger("fupin")
-Apply = Callable[["pl.DataFrame", Files], "pl.DataFrame | str | bytes"]
+Apply = Callable[["pl.DataFrame", Files], Made]
 Callback = Callable[..., Any]
 EXAMPLES_IN = "Examples, in samples/village-20-30-50"
 

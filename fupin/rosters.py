@@ -5,6 +5,7 @@ Contract §7. Folding makes full-width signs half-width, drops spaces, and makes
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 
 from fupin import cleaning
@@ -14,6 +15,7 @@ from fupin.errors import DataError, nearest
 from fupin.rules import read_rules
 from fupin.tables import Source
 
+_BLANK = "blank, where the name of a unit is needed"
 _HINTED = 200
 """So many unknown names are told the nearest ones; beyond that the search would take longer than the reader lives."""
 
@@ -37,51 +39,66 @@ def read_aliases(aliases: Source, units: pl.Series) -> pl.DataFrame:
     return read_rules(aliases, ["alias", "unit"], amounts={}, unique=["alias"], checks=[unknown])
 
 
-def find(
-    names: pl.Series, units: pl.Series, aliases: pl.DataFrame | None = None
-) -> tuple[pl.Series, dict[str | None, str]]:
-    """Find names on a roster.
+class Roster:
+    """The units, and how their names are found.
 
     Args:
-        names: names as they came, trimmed.
-        units: the roster's.
-        aliases: `alias` and `unit`.
-
-    Returns:
-        the unit of each name, null where it is not found; and for the names that are not, why.
-
-    Raises:
-        DataError: a name that is not found has traditional characters, and OpenCC is not there to fold them.
+        key: the column of their names in tables that are made clean.
+        units: their names.
+        aliases: `alias` and `unit`: other names of theirs.
     """
-    known = [pl.DataFrame({"name": units, "unit": units})]
-    known += [] if aliases is None else [aliases.select(name="alias", unit="unit")]
-    exact = pl.concat(known).unique("name", keep="first", maintain_order=True)
-    found = names.alias("name").to_frame().join(exact, on="name", how="left", maintain_order="left")
-    reasons: dict[str | None, str] = {None: "blank, where the name of a unit is needed"}
-    unknown = found.filter(pl.col("unit").is_null())["name"].drop_nulls().unique(maintain_order=True)
-    if unknown.len():
-        # a unit that is written so goes before an alias that is
-        alike = pl.concat(one.with_columns(folded=fold(one["name"])).group_by("folded").agg("unit") for one in known)
-        alike = alike.unique("folded", keep="first", maintain_order=True).with_columns(pl.col("unit").list.unique())
-        written = pl.DataFrame({"name": unknown, "folded": fold(unknown)}).join(alike, on="folded", how="left")
-        one = written.filter(pl.col("unit").list.len() == 1).select("name", late=pl.col("unit").list.first())
+
+    def __init__(self, key: str, units: pl.Series, aliases: pl.DataFrame | None = None) -> None:
+        self.key = key
+        self.units = units
+        self._known = [pl.DataFrame({"name": units, "unit": units})]
+        self._known += [] if aliases is None else [aliases.select(name="alias", unit="unit")]
+        self._exact = pl.concat(self._known).unique("name", keep="first", maintain_order=True)
+        self._told: dict[str | None, str] = {None: _BLANK}
+
+    @functools.cached_property
+    def _alike(self) -> pl.DataFrame:
+        """The units by their folded names; a unit that is written so goes before an alias that is."""
+        alike = [one.with_columns(folded=fold(one["name"])).group_by("folded").agg("unit") for one in self._known]
+        first = pl.concat(alike).unique("folded", keep="first", maintain_order=True)
+        return first.with_columns(pl.col("unit").list.unique())
+
+    def find(self, names: pl.Series) -> tuple[pl.Series, dict[str | None, str]]:
+        """Find names.
+
+        Args:
+            names: names as they came, trimmed.
+
+        Returns:
+            the unit of each name, null where it is not found; and for the names that are not, why.
+
+        Raises:
+            DataError: a name that is not found has traditional characters, and OpenCC is not there to fold them.
+        """
+        found = names.alias("name").to_frame().join(self._exact, on="name", how="left", maintain_order="left")
+        unknown = found.filter(pl.col("unit").is_null())["name"].drop_nulls().unique(maintain_order=True)
+        if not unknown.len():
+            return found["unit"], self._told
+        folded = pl.DataFrame({"name": unknown, "folded": fold(unknown)})
+        folded = folded.join(self._alike, on="folded", how="left", maintain_order="left")
+        one = folded.filter(pl.col("unit").list.len() == 1).select("name", late=pl.col("unit").list.first())
         found = found.join(one, on="name", how="left", maintain_order="left")
-        found = found.with_columns(unit=pl.coalesce("unit", "late"))
-        reasons |= _reasons(written.join(one, on="name", how="anti", maintain_order="left"), exact)
-    return found["unit"], reasons
+        self._tell(folded.join(one, on="name", how="anti", maintain_order="left"))
+        return found.select(pl.coalesce("unit", "late").alias("unit"))["unit"], self._told
 
-
-def _reasons(unknown: pl.DataFrame, known: pl.DataFrame) -> dict[str | None, str]:
-    """Why names are not found, with the nearest that are."""
-    reasons: dict[str | None, str] = {}
-    candidates = dict(zip(fold(known["name"]), known["unit"], strict=True)) if unknown.height else {}
-    for i, (name, folded, same) in enumerate(unknown.rows()):
-        if same:
-            reasons[name] = f"'{name}' could be {' or '.join(sorted(same))}"
-            continue
-        near = [candidates[one] for one in nearest(folded, candidates)] if i < _HINTED else []
-        reasons[name] = f"'{name}' is not on the roster" + (f"; nearest: {', '.join(near)}" if near else "")
-    return reasons
+    def _tell(self, unknown: pl.DataFrame) -> None:
+        """Find out why names are not found, and the nearest that are."""
+        known = dict(zip(fold(self._exact["name"]), self._exact["unit"], strict=True)) if unknown.height else {}
+        for name, folded, same in unknown.rows():
+            if name in self._told:
+                continue
+            if same:
+                self._told[name] = f"'{name}' could be {' or '.join(sorted(same))}"
+                continue
+            near = (
+                list(dict.fromkeys(known[one] for one in nearest(folded, known))) if len(self._told) < _HINTED else []
+            )
+            self._told[name] = f"'{name}' is not on the roster" + (f"; nearest: {', '.join(near)}" if near else "")
 
 
 def fold(names: pl.Series) -> pl.Series:

@@ -1,31 +1,29 @@
-"""Sheets as people send them: read row by row, so that a row that is not as it should be does not spoil the others."""
+"""Sheets as people send them: rows a part at a time, so that a row that is not as it should be spoils only itself."""
 
 from __future__ import annotations
 
 import contextlib
-import csv
-import io
+import queue
 import re
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from fupin import cleaning, structure
+from fupin import cleaning, layout
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, unusable
-from fupin.spool import Data, temporary
+from fupin.layout import LOOKED_AT
 
 REJECTED = ("file", "sheet", "line", "column", "value", "reason")
 """What stands before the row itself in a table of rejected rows."""
+PART = 1 << 18
+"""So many rows of a table that is in memory already are looked at together."""
+BLANK = "without any cell"
+TITLE = "above the header"
+NOTE = "with notes or signatures below the table"
 _APART = "row."  # before a column of the row itself that is called like one of these
-_RETURN = "\ue00d"  # stands for CR while lines are told apart, so that one inside a cell is not lost
 _AGAIN = "; mend the row, or clear its reason if it is right as it is"
-_BOM = b"\xef\xbb\xbf"
-_OPEN = "the quotation mark opened here is never closed"
 _CLOSED = re.compile('"(?:[^"]|"")*"')
-_LOOSE = re.compile('"(?:[^"]|"")*"[^,]*|[^,]*')
-_SPACE = r"[\s\u200b\ufeff]*"
-_NOTHING = rf'^{_SPACE}(?:"{_SPACE}"{_SPACE})?(?:,{_SPACE}(?:"{_SPACE}"{_SPACE})?)*$'
 
 
 class Broken(NamedTuple):
@@ -38,127 +36,85 @@ class Broken(NamedTuple):
     came: str | None = None
 
 
-class Sheet(NamedTuple):
-    r"""A table as it came.
+class Part(NamedTuple):
+    r"""Some rows of a sheet.
 
     Args:
-        name: its file, as messages name it.
-        columns: its columns as they stand in the header.
-        rows: the rows, a column of texts for each of them called `0`, `1`, …, and `\0line`; of mended rows also
+        rows: a column of texts for each of its columns, called `0`, `1`, …, and `\0line`; of mended rows also
             `\0came`, their line before.
-        header: the line of the header.
         broken: the rows that could not be read.
-        empty: the lines of rows without any cell.
-        origin: the file that rejected rows came from before they were mended.
-        others: all columns of a table of rejected rows.
+        left: the `line` of each row that is left out, and `why`.
+        size: how many bytes it has, where that is known.
+        trimmed: whether it is known that no cell has spaces around it.
     """
 
-    name: str
-    columns: Sequence[str]
     rows: pl.DataFrame
-    header: int = 1
     broken: Sequence[Broken] = ()
-    empty: Sequence[int] = ()
-    origin: str | None = None
-    others: Sequence[str] = ()
+    left: pl.DataFrame | None = None
+    size: int = 0
+    trimmed: bool = False
 
     @property
     def height(self) -> int:
         """How many rows came."""
-        return self.rows.height + len(self.broken) + len(self.empty)
+        return self.rows.height + len(self.broken) + (0 if self.left is None else self.left.height)
+
+
+class Sheet(NamedTuple):
+    """A table as it came.
+
+    Args:
+        name: its file, and sheet, as messages name it.
+        columns: its columns as they stand in the header.
+        parts: gives its rows, from the first one each time it is called.
+        header: the line of the header.
+        titles: the rows above the header, trimmed.
+        file: its file, if that is not its name.
+        sheet: its sheet in a workbook.
+        mended: whether these are rejected rows that have been mended, from the file and sheet.
+        others: all columns of a table of rejected rows.
+        bad: cells that cannot be used: `line`, `place` of the column, `value`, `reason`.
+        size: how many bytes its file has, where that is known.
+    """
+
+    name: str
+    columns: Sequence[str]
+    parts: Callable[[], Iterator[Part]]
+    header: int = 1
+    titles: Sequence[Sequence[str]] = ()
+    file: str | None = None
+    sheet: str | None = None
+    mended: bool = False
+    others: Sequence[str] = ()
+    bad: pl.DataFrame | None = None
+    size: int = 0
+
+
+def no_rows(width: int) -> pl.DataFrame:
+    """No rows of so many columns."""
+    return pl.DataFrame(schema={**dict.fromkeys(map(str, range(width)), pl.String), "\0line": pl.Int64})
+
+
+def left_out(lines: pl.Series, why: str) -> pl.DataFrame:
+    """Rows that are left out."""
+    return lines.alias("line").to_frame().with_columns(why=pl.lit(why))
 
 
 def from_frame(name: str, frame: pl.DataFrame) -> Sheet:
     """The table of an earlier stage, its rows counted as lines below a header."""
     rows = frame.rename({column: str(i) for i, column in enumerate(frame.columns)})
-    return Sheet(name, frame.columns, rows.with_row_index("\0line", 2).with_columns(pl.col("\0line").cast(pl.Int64)))
+    rows = rows.with_row_index("\0line", 2).with_columns(pl.col("\0line").cast(pl.Int64))
+    return Sheet(name, frame.columns, lambda: (Part(rows[i : i + PART]) for i in range(0, rows.height, PART)))
 
 
-def from_csv(name: str, data: Data, keep: contextlib.ExitStack) -> Sheet:
-    """A CSV table in UTF-8.
-
-    Args:
-        name: its file, for messages.
-        data: its bytes.
-        keep: keeps temporary files.
-
-    Raises:
-        DataError: there is no header, or a quotation mark is never closed.
-    """
-    data = structure.without_empty_last_line(data, keep)
-    columns: list[str] | None = None
-    header = 1
-    parts: list[pl.DataFrame] = []
-    broken: list[Broken] = []
-    empty: list[int] = []
-    text = pl.col("text").str.strip_prefix("\ufeff").str.strip_suffix(_RETURN).str.replace_all(_RETURN, "\r")
-    for records in structure.records(_kept_returns(data, keep), strict=True):
-        found = records.with_columns(pl.col("line").cast(pl.Int64), text)
-        blank = found["text"].str.contains(_NOTHING) & ~found["open"]
-        empty += found.filter(blank)["line"].to_list()
-        found = found.filter(~blank)
-        if columns is None and found.height:
-            header = int(found["line"][0])
-            columns = _header(name, *found.row(0))
-            found = found[1:]
-        if columns is not None:
-            bad = _bad(found, len(columns))
-            broken += [_broken(len(columns), *row) for row in found.filter(bad).rows()]
-            parts.append(_cells(found.filter(~bad), len(columns)))
-    if columns is None:
-        why = DataError(Fault("no row has a cell, so that there is no header", file=name))
-        raise structure.nothing(name) if data in (b"", _BOM) else why
-    if broken and broken[-1].reason == _OPEN:
-        raise DataError(Fault(_OPEN, file=name, line=broken[-1].line))
-    return Sheet(name, columns, pl.concat([_cells(None, len(columns)), *parts]), header, broken, empty)
-
-
-def _bad(records: pl.DataFrame, width: int) -> pl.Series:
-    """Which records are no rows of so many cells."""
-    text = pl.col("text")
-    if records["text"].str.contains('["\r]').any():
-        return records.select(pl.col("open") | structure.is_bad(text, width)).to_series()
-    return records.select(text.str.count_matches(",", literal=True) != width - 1).to_series()
-
-
-def _kept_returns(data: Data, keep: contextlib.ExitStack) -> Data:
-    """A text with another sign for each CR."""
-    mark = _RETURN.encode()
-    if isinstance(data, bytes):
-        return data.replace(b"\r", mark)
-    with data.open("rb") as file:
-        if not any(b"\r" in part for part in iter(lambda: file.read(structure.CHUNK), b"")):
-            return data
-        file.seek(0)
-        copy = temporary(keep)
-        for part in iter(lambda: file.read(structure.CHUNK), b""):
-            copy.write(part.replace(b"\r", mark))
-        copy.flush()
-    return Path(copy.name)
-
-
-def _header(name: str, line: int, text: str, is_open: bool) -> list[str]:
-    """The names of the columns as they stand.
-
-    Raises:
-        DataError: the header is no CSV.
-    """
-    if is_open or not structure.is_record(text):
-        raise DataError(Fault(structure.malformed(text, 0, is_open), file=name, line=line))
-    return next(csv.reader(io.StringIO(text, newline=""), strict=True))
-
-
-def _broken(width: int, line: int, text: str, is_open: bool) -> Broken:
-    """A row that could not be read, and why."""
-    return Broken(line, _split(text)[:width], text, structure.malformed(text, width, is_open))
-
-
-def _split(text: str) -> list[str | None]:
+def split(text: str, mark: str = ",") -> list[str | None]:
     """The cells of a row as well as they can be told: those with odd quotation marks as they came."""
+    outside = re.escape(mark)
+    loose = re.compile(f'"(?:[^"]|"")*"[^{outside}]*|[^{outside}]*')
     cells: list[str | None] = []
     at = -1
     while at < len(text):
-        match = _LOOSE.match(text, at + 1)
+        match = loose.match(text, at + 1)
         cell = match[0] if match else ""
         quoted = re.fullmatch(_CLOSED, cell)
         cells.append((cell[1:-1].replace('""', '"') if quoted else cell) or None)
@@ -166,14 +122,71 @@ def _split(text: str) -> list[str | None]:
     return cells
 
 
-def _cells(records: pl.DataFrame | None, width: int) -> pl.DataFrame:
-    r"""The cells of records, and `\0line`."""
-    names = [str(i) for i in range(width)]
-    if records is None or not records.height:
-        return pl.DataFrame(schema={**dict.fromkeys(names, pl.String), "\0line": pl.Int64})
-    text: str = records["text"].str.join("\n").item()
-    rows = pl.read_csv(text.encode() + b"\n", has_header=False, schema=dict.fromkeys(names, pl.String), quote_char='"')
-    return rows.with_columns(records["line"].alias("\0line"))
+def without_notes(parts: Iterator[Part], width: int) -> Iterator[Part]:
+    """The parts of a sheet, without the notes and signatures below its last row, which are left out."""
+    held: Part | None = None
+    for part in parts:
+        if held is not None:
+            part = part._replace(
+                trimmed=part.trimmed and held.trimmed,
+                rows=pl.concat([held.rows, part.rows], how="diagonal"),
+                broken=[*held.broken, *part.broken],
+            )
+        lines = sorted([*part.rows["\0line"].tail(LOOKED_AT), *(row.line for row in part.broken[-LOOKED_AT:])])
+        since = lines[-LOOKED_AT] if len(lines) >= LOOKED_AT else lines[0] if lines else 0
+        early = int((part.rows["\0line"] < since).sum())
+        held = Part(part.rows[early:], [row for row in part.broken if row.line >= since], trimmed=part.trimmed)
+        yield part._replace(rows=part.rows[:early], broken=[row for row in part.broken if row.line < since])
+    if held is not None:
+        yield _last(held, width)
+
+
+def _last(part: Part, width: int) -> Part:
+    """The last rows of a sheet, without the notes and signatures below it."""
+    rows = {row.line: [cell or "" for cell in row.cells] for row in part.broken}
+    kept = [name for name in part.rows.columns if not name.startswith("\0")]
+    trimmed = part.rows.select("\0line", *(cleaning.trimmed(pl.col(name)).fill_null("") for name in kept))
+    rows |= {int(line): list(map(str, cells)) for line, *cells in trimmed.rows()}
+    lines = sorted(rows)
+    begin = layout.notes([rows[line] for line in lines], width)
+    if begin == len(lines):
+        return part
+    since = lines[begin]
+    below = pl.Series("line", lines[begin:], dtype=pl.Int64)
+    return Part(
+        part.rows.filter(pl.col("\0line") < since),
+        [row for row in part.broken if row.line < since],
+        left_out(below, NOTE),
+    )
+
+
+def ahead(parts: Iterator[Part]) -> Iterator[Part]:
+    """The same parts, the next of which is made while one is looked at."""
+    made: queue.Queue[Part | BaseException | None] = queue.Queue(maxsize=1)
+    stopped = threading.Event()
+
+    def make() -> None:
+        try:
+            for part in parts:
+                made.put(part)
+                if stopped.is_set():
+                    return
+            made.put(None)
+        except BaseException as error:
+            made.put(error)
+
+    maker = threading.Thread(target=make, daemon=True)
+    maker.start()
+    try:
+        while (part := made.get()) is not None:
+            if isinstance(part, BaseException):
+                raise part
+            yield part
+    finally:
+        stopped.set()
+        while maker.is_alive():
+            with contextlib.suppress(queue.Empty):
+                made.get(timeout=0.01)
 
 
 def mended(sheet: Sheet) -> list[Sheet]:
@@ -187,25 +200,44 @@ def mended(sheet: Sheet) -> list[Sheet]:
         return [sheet]
     columns = [column.removeprefix(_APART) for column in sheet.columns[first:]]
     places = [str(i) for i in range(first, len(sheet.columns))]
+    all_parts = list(sheet.parts())
+    rows = pl.concat([no_rows(len(sheet.columns)), *(part.rows for part in all_parts)])
     found = []
-    parts = sheet.rows.partition_by("0", maintain_order=True)
+    parts = rows.partition_by("0", "1", maintain_order=True)
     for part in parts:
         unread = part.filter(pl.col("3").is_null() & pl.col("4").is_not_null() & pl.col("5").is_not_null())
         again = [
             Broken(line, cells, text, reason.removesuffix(_AGAIN) + _AGAIN, came)
             for line, came, text, reason, *cells in unread.select("\0line", "2", "4", "5", *places).rows()
-            if _split(text)[: len(cells)] == cells[: len(_split(text))] and not any(cells[len(_split(text)) :])
+            if split(text)[: len(cells)] == cells[: len(split(text))] and not any(cells[len(split(text)) :])
         ]
         rows = part.filter(~pl.col("\0line").is_in([row.line for row in again]))
         own = [i for i, place in enumerate(places) if len(parts) == 1 or not part[place].is_null().all()]
         cells_of = [pl.col(places[i]).alias(str(n)) for n, i in enumerate(own)]
         rows = rows.select(*cells_of, "\0line", pl.col("2").alias("\0came"))
         again = [row._replace(cells=[row.cells[i] for i in own]) for row in again]
-        origin = part["0"][0] or sheet.name
-        found.append(Sheet(sheet.name, [columns[i] for i in own], rows, sheet.header, again, (), origin, columns))
-    rest = Sheet(sheet.name, columns, _cells(None, len(columns)), sheet.header, sheet.broken, sheet.empty, sheet.name)
-    broken = [row._replace(cells=row.cells[first:]) for row in sheet.broken]
-    return [*found, rest._replace(broken=broken)] if broken or sheet.empty or not found else found
+        one = Part(rows, again)
+        found.append(
+            sheet._replace(
+                columns=[columns[i] for i in own],
+                parts=_only(one),
+                file=part["0"][0] or sheet.name,
+                sheet=part["1"][0],
+                mended=True,
+                others=columns,
+            )
+        )
+    broken = [row._replace(cells=row.cells[first:]) for part in all_parts for row in part.broken]
+    left = [part.left for part in all_parts if part.left is not None and part.left.height]
+    if not (broken or left or not found):
+        return found
+    rest = Part(no_rows(len(columns)), broken, pl.concat(left) if left else None)
+    return [*found, sheet._replace(columns=columns, parts=_only(rest), file=sheet.name, mended=True)]
+
+
+def _only(part: Part) -> Callable[[], Iterator[Part]]:
+    """What gives this part alone."""
+    return lambda: iter([part])
 
 
 def apart(columns: Sequence[str]) -> list[str]:
@@ -214,18 +246,16 @@ def apart(columns: Sequence[str]) -> list[str]:
 
 
 def headings(sheet: Sheet, rename: Mapping[str, str]) -> list[str]:
-    """The names of a sheet's columns, made clean and new; nothing for a column without name and cells.
+    """The names of a sheet's columns, made clean and new; nothing for a column without name.
 
     Raises:
-        DataError: one has no name but cells, or two have the same.
+        DataError: two have the same, or none has a name.
     """
     names = [cleaning.heading(column) for column in sheet.columns]
     new = [rename.get(name, name) for name in names]
     faults = []
     for i, (old, name) in enumerate(zip(names, new, strict=True)):
-        if not name and not sheet.rows.select(cleaning.trimmed(pl.col(str(i))).is_null().all()).item():
-            faults.append(Fault(f"column {i + 1} has cells but no name"))
-        elif name and name in names[:i] and old == name:
+        if name and name in names[:i] and old == name:
             faults.append(Fault(f"the column is there twice, as columns {names.index(name) + 1} and {i + 1}", name))
         elif name and name in new[:i]:
             faults.append(Fault(f"'{names[new.index(name)]}' and '{old}' would both be called so", name))
@@ -236,3 +266,17 @@ def headings(sheet: Sheet, rename: Mapping[str, str]) -> list[str]:
     if faults:
         raise DataError([fault._replace(file=sheet.name, line=sheet.header) for fault in faults])
     return new
+
+
+def require_named(sheet: Sheet, names: Sequence[str], rows: pl.DataFrame) -> None:
+    """Make sure that columns without a name have no cells.
+
+    Raises:
+        DataError: one has.
+    """
+    unnamed = [i for i, name in enumerate(names) if not name]
+    cells = rows.select(cleaning.trimmed(pl.col(str(i))).is_not_null().any() for i in unnamed)
+    faulty = [i for i in unnamed if cells[str(i)][0]]
+    if faulty:
+        told = [Fault(f"column {i + 1} has cells but no name", file=sheet.name, line=sheet.header) for i in faulty]
+        raise DataError(told)

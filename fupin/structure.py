@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import csv
+import functools
 import io
 import os
 import re
@@ -31,9 +32,23 @@ _OTHERS = {
     b"\xfe\xff": "a text in UTF-16",
     b"\x1f\x8b": "compressed (a name that ends in .gz is unpacked)",
 }
-_CELL = r'(?:[^",\r\n]*|"(?:[^"]|"")*")'
 _QUOTED = '(?:[^"]|"")*'
-_RECORD = rf"{_CELL}(?:,{_CELL})*"
+
+
+class Grammar(NamedTuple):
+    """Regular expressions of a cell and of a record whose cells stand apart by some mark."""
+
+    mark: str
+    cell: str
+    record: str
+
+
+@functools.cache
+def grammar(mark: str = ",") -> Grammar:
+    """The grammar of RFC 4180 with a mark between cells."""
+    escaped = re.escape(mark)
+    cell = rf'(?:[^"{escaped}\r\n]*|"{_QUOTED}")'
+    return Grammar(escaped, cell, rf"{cell}(?:{escaped}{cell})*")
 
 
 def without_empty_last_line(data: Data, spool: contextlib.ExitStack) -> Data:
@@ -72,11 +87,11 @@ def survey(data: Data) -> Survey:
         while not (quoted and returns) and (part := file.read(_PART)):
             quoted, returns = quoted or b'"' in part, returns or b"\r" in part
             if not quoted:
-                commas, breaks, last = commas + _count(part, b","), breaks + _count(part, b"\n"), part[-1:]
+                commas, breaks, last = commas + count(part, b","), breaks + count(part, b"\n"), part[-1:]
     return Survey(quoted, returns, commas, breaks + (last != b"\n"))
 
 
-def _count(part: bytes, mark: bytes) -> int:
+def count(part: bytes, mark: bytes) -> int:
     """How often a byte is in a part of a file. As the rows of a CSV file, Polars counts them ten times faster."""
     if len(part) < _PART:
         return part.count(mark)
@@ -188,7 +203,7 @@ def _ends_with(data: Data, mark: bytes) -> bool:
         return file.read() == mark
 
 
-def records(data: Data, strict: bool = False) -> Iterator[pl.DataFrame]:
+def records(data: Data) -> Iterator[pl.DataFrame]:
     """The records of a CSV file, the header too: `line` on which each begins, and its `text`.
 
     A record goes on over a line break while a quotation mark is open. The last frame may end in a record whose
@@ -196,29 +211,51 @@ def records(data: Data, strict: bool = False) -> Iterator[pl.DataFrame]:
 
     Args:
         data: the file.
-        strict: only a quotation mark at the beginning of a cell opens it, so that a line with a stray one is a
-            record of its own. It takes longer, and well-formed files have no stray ones.
     """
     scanned = pl.scan_lines(data, name="text", row_index_name="line", row_index_offset=1, glob=False)
     carried: pl.DataFrame | None = None
-    for batch in scanned.collect_batches(chunk_size=_BATCH, maintain_order=True):
-        lines = batch if carried is None else pl.concat([carried, batch])
-        inside = _inside(lines) if strict else lines["text"].str.count_matches('"', literal=True).cum_sum() % 2 == 1
-        begins = ~inside.shift(1, fill_value=False)
-        whole = lines.height - int((~inside).reverse().arg_true().head(1).sum()) if not inside.all() else 0
-        carried = lines[whole:]
-        lines, begins = lines[:whole], begins[:whole]
-        if not begins.all():
-            lines = lines.group_by(begins.cum_sum().alias("record"), maintain_order=True).agg(
-                pl.col("line").first(), pl.col("text").str.join("\n")
-            )
-        if lines.height:
-            yield lines.select("line", "text", open=pl.lit(False))
-    if carried is not None and carried.height:
-        yield carried.select(pl.col("line").first(), pl.col("text").str.join("\n"), open=pl.lit(True))
+    for lines in scanned.collect_batches(chunk_size=_BATCH, maintain_order=True):
+        found, carried = joined(lines, carried)
+        if found.height:
+            yield found
+    if carried is not None:
+        yield unclosed(carried)
 
 
-def _inside(lines: pl.DataFrame) -> pl.Series:
+def joined(
+    lines: pl.DataFrame, carried: pl.DataFrame | None, strict: bool = False, mark: str = ","
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Lines as records.
+
+    Args:
+        lines: `line` and `text` of each.
+        carried: the lines before, of a record that is not at its end.
+        strict: only a quotation mark at the beginning of a cell opens it, so that a line with a stray one is a
+            record of its own. It takes longer, and well-formed files have no stray ones.
+        mark: what stands between cells.
+
+    Returns:
+        `line`, `text` and `open` (false) of each record, and the lines of the last one, where it goes on.
+    """
+    lines = lines.select("line", "text") if carried is None else pl.concat([carried, lines.select("line", "text")])
+    inside = _inside(lines, mark) if strict else lines["text"].str.count_matches('"', literal=True).cum_sum() % 2 == 1
+    begins = ~inside.shift(1, fill_value=False)
+    whole = lines.height - int((~inside).reverse().arg_true().head(1).sum()) if not inside.all() else 0
+    rest = lines[whole:]
+    lines, begins = lines[:whole], begins[:whole]
+    if not begins.all():
+        lines = lines.group_by(begins.cum_sum().alias("record"), maintain_order=True).agg(
+            pl.col("line").first(), pl.col("text").str.join("\n")
+        )
+    return lines.select("line", "text", open=pl.lit(False)), rest if rest.height else None
+
+
+def unclosed(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines of a record whose quotation mark is never closed, as one record."""
+    return lines.select(pl.col("line").first(), pl.col("text").str.join("\n"), open=pl.lit(True))
+
+
+def _inside(lines: pl.DataFrame, mark: str) -> pl.Series:
     """Whether a quoted cell is open behind each line.
 
     Each line tells where it leads from outside a quoted cell and from inside. Where both lead to the same place, that
@@ -227,10 +264,11 @@ def _inside(lines: pl.DataFrame) -> pl.Series:
     if not lines["text"].str.contains('"', literal=True).any():
         return pl.repeat(False, lines.height, eager=True)
     text = pl.col("text").str.strip_prefix("\ufeff")
-    closed = text.str.contains(f"^{_RECORD}$")
-    opens = ~closed & text.str.contains(f'^(?:{_CELL},)*"{_QUOTED}$')
+    escaped, cell, record = grammar(mark)
+    closed = text.str.contains(f"^{record}$")
+    opens = ~closed & text.str.contains(f'^(?:{cell}{escaped})*"{_QUOTED}$')
     stays = text.str.contains(f"^{_QUOTED}$")
-    reopens = text.str.contains(f'^{_QUOTED}"(?:,{_CELL})*,"{_QUOTED}$')
+    reopens = text.str.contains(f'^{_QUOTED}"(?:{escaped}{cell})*{escaped}"{_QUOTED}$')
     led = lines.select(outside=opens, inside=stays | reopens)
     known = led.select(pl.when(pl.col("outside") == pl.col("inside")).then("outside")).to_series()
     changes = led.select((pl.col("outside") & ~pl.col("inside")).cast(pl.Int64).cum_sum().alias("n")).to_series()
@@ -241,15 +279,15 @@ def _inside(lines: pl.DataFrame) -> pl.Series:
     return since.select(inside=pl.col("start") ^ ((pl.col("n") - pl.col("base")) % 2 == 1)).to_series()
 
 
-def is_record(text: str) -> bool:
+def is_record(text: str, mark: str = ",") -> bool:
     """Whether a text is a record of CSV."""
-    return re.fullmatch(_RECORD, text) is not None
+    return re.fullmatch(grammar(mark).record, text) is not None
 
 
-def is_bad(text: pl.Expr, width: int) -> pl.Expr:
+def is_bad(text: pl.Expr, width: int, mark: str = ",") -> pl.Expr:
     """Whether a text is no record of CSV, or one that has not so many cells."""
     plain = text.str.replace_all(r'"[^"]*"', "")
-    return ~text.str.contains(f"^{_RECORD}$") | (plain.str.count_matches(",", literal=True) != width - 1)
+    return ~text.str.contains(f"^{grammar(mark).record}$") | (plain.str.count_matches(mark, literal=True) != width - 1)
 
 
 def _find_bad_record(name: str, data: Data, width: int) -> None:
@@ -282,17 +320,18 @@ def _find_bad_bytes(name: str, data: Data) -> None:
             line += len(lines)
 
 
-def malformed(record: str, width: int, is_open: bool = False) -> str:
+def malformed(record: str, width: int, is_open: bool = False, mark: str = ",") -> str:
     """Why a record is not as it should be."""
     outside = re.sub(r'"[^"]*"', "", record)
     if "\r" in outside:
         return "a bare CR (old Macintosh line end); save the file with LF or CRLF"
     if record == "":
         return "an empty line in the middle of the table" if width else "the header is empty"
-    if is_open and re.search(r'(^|,)"', outside):
+    if is_open and re.search(f'(^|{re.escape(mark)})"', outside):
         return "the quotation mark opened here is never closed"
-    if not is_record(record):
+    if not is_record(record, mark):
         return "a quotation mark inside a cell that is not quoted (quote the whole cell and double the mark)"
-    cells = outside.count(",") + 1
-    comma = "; a cell that holds a comma stands in quotation marks" if cells > width else ""
+    cells = outside.count(mark) + 1
+    named = {",": "comma", "\t": "tab", ";": "semicolon"}.get(mark, mark)
+    comma = f"; a cell that holds a {named} stands in quotation marks" if cells > width else ""
     return f"{cells} cell{'s' * (cells != 1)}, where the header has {width}{comma}"

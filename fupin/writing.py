@@ -17,6 +17,58 @@ from fupin.errors import DataError, Fault
 from fupin.spool import zstandard
 from fupin.tables import BATCH
 
+_IN_MEMORY = 1 << 24
+
+
+class Growing:
+    """A table that grows by some rows at a time, and lies on disk once it is large."""
+
+    def __init__(self) -> None:
+        self.height = 0
+        self.columns: list[str] = []
+        self._parts: list[pl.DataFrame] = []
+        self._size = 0
+        self._file: IO[bytes] | None = None
+
+    def add(self, rows: pl.DataFrame) -> None:
+        """Add rows of texts, all with the same columns."""
+        self.columns = self.columns or rows.columns
+        if rows.height or not self._parts:
+            self._parts.append(rows)
+            self.height += rows.height
+            self._size += int(rows.estimated_size())
+        if self._size > _IN_MEMORY:
+            self._spill()
+
+    def _spill(self) -> None:
+        """Write what is in memory to the disk."""
+        if self._file is None:
+            file = tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv")  # noqa: SIM115 - lasts as long as the table
+            self._file = cast(IO[bytes], file)
+            _write_csv(self._parts[0].clear(), self._file)
+        for part in self._parts:
+            _write_csv(part, self._file, header=False)
+        self._file.flush()
+        self._parts, self._size = [], 0
+
+    def frame(self) -> pl.DataFrame:
+        """The whole table."""
+        if self._file is None:
+            return pl.concat(self._parts) if self._parts else pl.DataFrame()
+        self._spill()
+        return pl.read_csv(self._file.name, schema=dict.fromkeys(self.columns, pl.String), glob=False).with_columns(
+            pl.all().replace("", None)
+        )
+
+    def write_csv(self, file: IO[bytes]) -> None:
+        """Write the table as CSV."""
+        if self._file is None:
+            _write_csv(self.frame(), file)
+            return
+        self._spill()
+        with open(self._file.name, "rb") as written:
+            shutil.copyfileobj(written, file, _IN_MEMORY)
+
 
 class Folder(NamedTuple):
     """Files for one folder.
@@ -30,7 +82,7 @@ class Folder(NamedTuple):
     replace: bool = False
 
 
-def write(frame: pl.DataFrame, target: str | None = None) -> None:
+def write(frame: pl.DataFrame | Growing, target: str | None = None) -> None:
     """Write a table of texts, whole or not at all.
 
     Args:
@@ -41,7 +93,7 @@ def write(frame: pl.DataFrame, target: str | None = None) -> None:
         DataError: it cannot be written.
     """
     if target is None or target == "-":
-        write_stdout(lambda file: _write_csv(frame, file))
+        write_stdout(frame.write_csv if isinstance(frame, Growing) else lambda file: _write_csv(frame, file))
         return
     write_file(target, lambda file: _write_as(frame, target, file))
 
@@ -132,9 +184,13 @@ def write_folder(target: str, folder: Folder) -> None:
         raise DataError(Fault(f"cannot be written: {error.strerror or error}", file=target)) from None
 
 
-def _write_as(frame: pl.DataFrame, target: str, file: IO[bytes]) -> None:
+def _write_as(table: pl.DataFrame | Growing, target: str, file: IO[bytes]) -> None:
     """Write a table in the format that a file's ending names."""
     ending = Path(target).suffix.lower()
+    if isinstance(table, Growing) and ending not in (".parquet", ".arrow", ".ipc", ".feather", ".gz", ".zst"):
+        table.write_csv(file)
+        return
+    frame = table.frame() if isinstance(table, Growing) else table
     if ending == ".parquet":
         frame.write_parquet(file)
     elif ending in (".arrow", ".ipc", ".feather"):
@@ -151,16 +207,16 @@ def _write_as(frame: pl.DataFrame, target: str, file: IO[bytes]) -> None:
         _write_csv(frame, file)
 
 
-def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO) -> None:
+def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO, header: bool = True) -> None:
     """Write CSV as contract §1 has it: UTF-8, LF, quotation marks only where they are needed."""
     if frame.width == 1:
         frame = frame.with_columns(pl.all().fill_null(""))  # "" and not an empty line, which would be no row
     for start in range(0, max(frame.height, 1), BATCH):
         rows = frame[start : start + BATCH]
         part = io.BytesIO()
-        rows.write_csv(part, include_header=start == 0)
+        rows.write_csv(part, include_header=header and start == 0)
         data = part.getvalue()
-        file.write(_quoted_returns(rows, start == 0) if b"\r" in data else data)
+        file.write(_quoted_returns(rows, header and start == 0) if b"\r" in data else data)
 
 
 def _quoted_returns(frame: pl.DataFrame, header: bool) -> bytes:

@@ -9,53 +9,78 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
-from fupin import decoding, intake, options, rosters, shapes, sheets, spool, tables
+from fupin import conditions, decoding, gathering, layout, numbers, options, rosters, schemas, shapes, spool, tables
 from fupin.chain import Files
+from fupin.conditions import Sql
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault, Misuse, counted
+from fupin.errors import DataError, Misuse, counted
+from fupin.gathering import Reading
 from fupin.intake import Rules
-from fupin.sheets import Sheet
-from fupin.spool import STDIN, written
+from fupin.rosters import Roster
+from fupin.spool import STDIN
 from fupin.tables import Table
+from fupin.writing import Growing
 
-_TYPED = (".parquet", ".arrow", ".ipc", ".feather")
+_SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+_MARKS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 
 
 class Intake(NamedTuple):
     """What was taken in.
 
     Args:
-        table: the clean table.
+        made: the clean table, which may lie on disk.
         rejects: file, sheet, line, column, value, reason, then the row itself as it came, for each rejected row.
-        dropped: the file and line of each row that was left out because nothing is in it.
+        dropped: the `file` and `line` of each row that was left out, and `why`.
         refused: what is told of rejected rows where nobody takes them.
         rows: how many rows came.
+        added: how many units that sent nothing were added.
     """
 
-    table: pl.DataFrame
+    made: Growing
     rejects: pl.DataFrame
-    dropped: Sequence[tuple[str, int]]
+    dropped: pl.DataFrame
     refused: DataError
     rows: int
+    added: int = 0
+
+    @property
+    def table(self) -> pl.DataFrame:
+        """The clean table."""
+        return self.made.frame()
 
 
 def ingest(
     files: Sequence[Table],
     *,
     encoding: str = "utf-8",
+    delimiter: str | None = None,
+    header: tuple[int, int] | None = None,
+    sheet: str | None = None,
+    all_sheets: bool = False,
+    max_size: int = Reading().max_size,
     rename: Mapping[str, str] | None = None,
     keep: Sequence[str] = (),
     drop: Sequence[str] = (),
+    take: Mapping[str, str] | None = None,
+    number_rows: str | None = None,
+    drop_rows: Sql | None = None,
     number: Sequence[str] = (),
     date: Sequence[str] = (),
     na: Sequence[str] = (),
+    round_to: Mapping[str, int] | None = None,
+    unique: Sequence[str] = (),
+    mask: Sequence[str] = (),
+    schema: str | None = None,
     roster: Table | None = None,
     aliases: Table | None = None,
+    complete: bool = False,
     key: str | None = None,
     long: Sequence[str] = (),
     wide: tuple[str, str] | None = None,
@@ -64,17 +89,30 @@ def ingest(
     """A clean table of files as they were sent, contract §7.
 
     Args:
-        files: CSV files (also `.gz`, `.zst`), Parquet or Arrow files, or frames; with `long` of any columns, else of
-            one shape.
+        files: CSV files and workbooks (also `.gz`, `.zst`), JSON lines, Parquet or Arrow files, or frames; with
+            `long` of any columns, else of one shape.
         encoding: what CSV files are encoded in; `auto` is UTF-8, else strict GB18030.
+        delimiter: what stands between the cells of CSV files; found if left out.
+        header: the first and last line of the header; found if left out.
+        sheet: the sheet of a workbook, by its name or number; the first visible one with cells if left out.
+        all_sheets: read all visible sheets of a workbook.
+        max_size: how many bytes a workbook may unpack to.
         rename: new names of columns, by their old ones.
         keep: only these columns, in this order; all if left out.
         drop: not these columns.
+        take: names of new columns, by the labels in the titles beside which their texts stand.
+        number_rows: the name of a new column that counts the rows of each sheet, from 1.
+        drop_rows: rows that are dropped, such as headings between others.
         number: columns that are made clean as numbers; with `long`, `value` means all items.
         date: columns that are made clean as dates.
         na: cells that mean `NA`, not assessed.
+        round_to: how many decimals the numbers of a column keep, rounded half up; with `long`, `value` as above.
+        unique: columns that together name a row once; later ones are rejected.
+        mask: columns of which only the first six and last four characters stay.
+        schema: the file of a Table Schema: the names, types and constraints of columns.
         roster: the units; each row's unit is found on it by name.
         aliases: alias, unit: other names of the roster's units.
+        complete: add a row of missing cells for each unit of the roster that sent nothing.
         key: the column of units, if it is not called like the roster's first one.
         long: the columns that stay where the others become rows of `item` and `value`.
         wide: the columns of items and of values, of which each item becomes a column.
@@ -82,95 +120,87 @@ def ingest(
 
     Returns:
         the clean table, the rejected rows, and the rows that were dropped. Rows in are rows out (before they are
-        made long or wide), rows rejected and rows dropped.
+        made long or wide, and completed), rows rejected and rows dropped.
 
     Raises:
         DataError: a file cannot be read, a column is not there, or a cell is there twice (`wide`).
-        Misuse: the encoding is not known, or aliases stand without a roster.
+        Misuse: the encoding is not known, or aliases or `complete` stand without a roster.
     """
+    if complete and roster is None:
+        raise Misuse("--complete goes with --roster")
     decoding.check_name(encoding)
-    rules = Rules(rename or {}, keep, drop, number, date, na, long)
-    if roster is not None:
-        source = tables.table(roster, "roster")
-        units = rosters.read_roster(source, source.columns[0])
-        known = None if aliases is None else rosters.read_aliases(tables.table(aliases, "aliases"), units)
-        rules = rules._replace(key=key or source.columns[0], units=units, aliases=known)
-    elif aliases is not None:
-        raise Misuse("--aliases goes with --roster")
+    known = _roster(roster, aliases, key)
+    rules = Rules(
+        rename or {}, keep, drop, number, date, na, long, known, take or {}, number_rows,
+        None if drop_rows is None else conditions.parse(drop_rows, "--drop-rows"), round_to or {}, mask,
+        _schema(schema),
+    )  # fmt: skip
+    reading = Reading(encoding, delimiter, header, list(rules.take), sheet, all_sheets, max_size)
     with contextlib.ExitStack() as kept:
-        taken = [sheet for file in files for sheet in sheets.mended(_sheet(file, encoding, kept))]
-    intake.require(taken, rules)
-    found = [intake.clean(sheet, rules) for sheet in taken]
-    for sheet, clean in zip(taken, found, strict=True):
-        if sheet.height != clean.table.height + clean.rejects.height + len(clean.dropped):
-            raise AssertionError(f"{sheet.name}: a row was lost on the way")
-    rejects = [clean.rejects for clean in found if clean.rejects.height] or [clean.rejects for clean in found]
-    refused = DataError([fault for clean in found for fault in clean.faults], sum(one.height for one in rejects))
-    dropped = [(sheet.name, line) for sheet, clean in zip(taken, found, strict=True) for line in clean.dropped]
-    try:
-        parts = [_part(sheet, clean, long, add_source) for sheet, clean in zip(taken, found, strict=True)]
-        table = _together(taken, parts, rules)
+        taken = [one for file in files for one in gathering.open_sheets(file, reading, kept)]
+        found = gathering.gather(
+            taken, rules, unique=[tuple(unique)] if unique else [], add_source=add_source, lines=wide is not None
+        )
+        table = found.table
+        added = 0
+        if complete and known is not None:
+            added = gathering.add_missing(table, known, found.sent, long)
         if wide:
-            lines = [(sheet.name, line) for sheet, clean in zip(taken, found, strict=True) for line in clean.lines]
-            table = shapes.wider(table, lines, *wide)
-    except DataError as error:
-        raise DataError([*refused.faults, *error.faults], refused.total + error.total) from None
-    return Intake(table, pl.concat(rejects, how="diagonal"), dropped, refused, sum(sheet.height for sheet in taken))
+            lines = [(name, line) for name, lines in found.lines for line in lines]
+            try:
+                wider = shapes.wider(table.frame(), lines, *wide)
+            except DataError as error:
+                raise DataError([*found.faults.faults, *error.faults], found.faults.total + error.total) from None
+            table = Growing()
+            table.add(wider)
+    return Intake(table, found.rejects, found.left, found.faults, found.rows, added)
 
 
-def _part(sheet: Sheet, clean: intake.Clean, long: Sequence[str], add_source: bool) -> pl.DataFrame:
-    """The clean rows of a sheet as they stand in the table.
+def _schema(file: str | None) -> schemas.Schema | None:
+    """What a Table Schema says.
 
     Raises:
-        DataError: a column is there already, or is missing.
+        DataError: it cannot be read.
     """
-    part = shapes.longer(sheet.name, clean.table, long) if long else clean.table
-    if add_source and "source" in part.columns:
-        raise DataError(Fault("the column is already there, so that --add-source cannot add it", "source", sheet.name))
-    return part.with_columns(pl.lit(written(sheet.origin or sheet.name)).alias("source")) if add_source else part
+    if file is None:
+        return None
+    with contextlib.ExitStack() as keep:
+        data = spool.read(file, keep)
+        return schemas.read(file, data if isinstance(data, bytes) else data.read_bytes())
 
 
-def _sheet(file: Table, encoding: str, keep: contextlib.ExitStack) -> Sheet:
-    """One file, read."""
-    if isinstance(file, str | os.PathLike) and not os.fspath(file).lower().endswith(_TYPED):
-        name = file if isinstance(file, str) else os.fspath(file)
-        return sheets.from_csv(name, decoding.decode(name, spool.read(name, keep), encoding, keep), keep)
-    source = tables.table(file)
-    return sheets.from_frame(source.name, source.read())
-
-
-def _together(taken: Sequence[Sheet], parts: Sequence[pl.DataFrame], rules: Rules) -> pl.DataFrame:
-    """The tables one below the other.
+def _roster(roster: Table | None, aliases: Table | None, key: str | None) -> Roster | None:
+    """The units and their other names.
 
     Raises:
-        DataError: they are not of one shape.
+        DataError: a table is at fault.
+        Misuse: aliases stand without a roster.
     """
-    whole = [part.columns for sheet, part in zip(taken, parts, strict=True) if sheet.origin is None]
-    first = whole[0] if whole else intake.shape(taken[0].others, rules, parts[0].columns)
-    fitted = []
-    for sheet, part in zip(taken, parts, strict=True):
-        missing = [] if sheet.origin is None else [c for c in first if c not in part.columns]
-        part = part.with_columns(pl.lit(None, dtype=pl.String).alias(column) for column in missing)
-        if odd := sorted(set(part.columns) ^ set(first)):
-            message = f"has other columns than {taken[0].name} ({', '.join(odd)}); see --rename, --keep and --long"
-            raise DataError(Fault(message, file=sheet.name))
-        fitted.append(part.select(first))
-    return pl.concat(fitted)
+    if roster is None:
+        if aliases is not None:
+            raise Misuse("--aliases goes with --roster")
+        return None
+    source = tables.table(roster, "roster")
+    units = rosters.read_roster(source, source.columns[0])
+    known = None if aliases is None else rosters.read_aliases(tables.table(aliases, "aliases"), units)
+    return Roster(key or source.columns[0], units, known)
 
 
-def _renamed(words: Sequence[str]) -> dict[str, str]:
-    """The new names of OLD=NEW, by their old ones.
+def _pairs(option: str, form: str, words: Sequence[str]) -> dict[str, str]:
+    """The right sides of words such as OLD=NEW,…, by their left sides.
 
     Raises:
-        Misuse: one is not of that form, or a column gets two names.
+        Misuse: one is not of that form, or something has two.
     """
     found: dict[str, str] = {}
     for word in (part for text in words for part in text.split(",")):
-        old, equals, new = word.partition("=")
-        if not (old and equals and new):
-            raise Misuse(f"--rename: '{word}' is not OLD=NEW")
-        if found.setdefault(old, new) != new:
-            raise Misuse(f"--rename: '{old}' gets two names, {found[old]} and {new}")
+        left, equals, right = word.partition("=")
+        if not (left and equals and right):
+            raise Misuse(f"{option}: '{word}' is not {form}")
+        if found.setdefault(left, right) != right:
+            raise Misuse(
+                f"{option}: '{left}' gets two {'names' if form != 'NAME=N' else 'numbers'}, {found[left]} and {right}"
+            )
     return found
 
 
@@ -186,52 +216,75 @@ village,item,value
 
 @options.verb("ingest", examples=EXAMPLES, board="files")
 @click.option("--encoding", default="utf-8", show_default=True, metavar="NAME", help="gb18030, big5, … or auto.")
+@click.option("--delimiter", metavar="MARK", help="What stands between cells: , ; | or tab.  [default: found]")
+@click.option("--header-row", metavar="N[-M]", help="The line, or lines, of the header.  [default: found]")
+@click.option("--sheet", metavar="NAME|N", help="The sheet of a workbook.  [default: the first visible with cells]")
+@click.option("--all-sheets", is_flag=True, help="All visible sheets of a workbook.")
+@click.option("--max-size", default="2G", show_default=True, metavar="SIZE", help="What a workbook may unpack to.")
 @click.option("--rename", multiple=True, metavar="OLD=NEW,…", help="Call columns otherwise; may be repeated.")
 @options.names("--keep", told="Only these columns, in this order.")
 @options.names("--drop", told="Not these columns.")
+@click.option("--take", multiple=True, metavar="LABEL=NAME", help="The text beside a label in the titles; a column.")
+@click.option("--number-rows", metavar="NAME", help="A column that counts the rows of each sheet.")
+@click.option("--drop-rows", type=options.Sql(), metavar="SQL", help="Drop these rows, such as section headings.")
 @options.names("--number", told="Make these clean as numbers.")
 @options.names("--date", told="Make these clean as dates.")
 @options.names("--na", metavar="TEXT,…", told="Cells that mean NA, not assessed.")
+@click.option("--round", "rounding", multiple=True, metavar="NAME=N", help="Round to N decimals, half up.")
+@options.names("--unique", told="Together these name a row once; later rows are rejected.")
+@options.names("--mask", told="Of these only the first 6 and last 4 characters stay.")
+@click.option("--schema", type=options.File(), metavar="FILE", help="A Table Schema (JSON): what columns must be.")
 @click.option("--roster", type=options.File(), metavar="FILE", help="The units: names become those of this table.")
 @click.option("--aliases", type=options.File(), metavar="FILE", help="Other names of units: alias, unit.")
+@click.option("--complete", is_flag=True, help="Add units of the roster that sent nothing, with missing cells.")
 @options.names("--long", metavar="KEY,…", told="All other columns become rows: item, value.")
 @click.option("--wide", metavar="ITEM=VALUE", help="Items become columns, with their values as cells.")
 @click.option("--add-source", is_flag=True, help="Add the name of the file as the column source.")
 @click.option("--rejects", type=options.File(read=False), metavar="FILE", help="Write rejected rows there.")
 def command(
-    files: Sequence[str], encoding: str, rename: tuple[str, ...], keep: tuple[str, ...],
-    drop: tuple[str, ...], number: tuple[str, ...], date: tuple[str, ...],
-    na: tuple[str, ...], roster: str | None, aliases: str | None, long: tuple[str, ...],
-    wide: str | None, add_source: bool, rejects: str | None, key: tuple[str, ...] | None, output: str | None,
+    files: Sequence[str], encoding: str, delimiter: str | None, header_row: str | None, sheet: str | None,
+    all_sheets: bool, max_size: str, rename: tuple[str, ...], keep: tuple[str, ...], drop: tuple[str, ...],
+    take: tuple[str, ...], number_rows: str | None, drop_rows: conditions.Condition | None,
+    number: tuple[str, ...], date: tuple[str, ...], na: tuple[str, ...], rounding: tuple[str, ...],
+    unique: tuple[str, ...], mask: tuple[str, ...], schema: str | None, roster: str | None,
+    aliases: str | None, complete: bool,
+    long: tuple[str, ...], wide: str | None, add_source: bool, rejects: str | None,
+    key: tuple[str, ...] | None, output: str | None,
 ) -> options.Apply:  # fmt: skip
-    """Spaces around cells go, column names are put on one line, and rows without any cell are dropped.
+    """Titles above the header, rows without any cell, totals (合计, 小计), notes and signatures below are dropped.
 
-    A column is made clean as numbers (full-width digits, 1,234, 95%) or dates (2019年4月28日, 2019.4.28, Excel's days)
+    Spaces around cells go, and column names are put on one line; those of two header rows are joined with /. A
+    column is made clean as numbers (full-width digits, 1,234, 95%) or dates (2019年4月28日, 2019.4.28, Excel's days)
     only where --number or --date says so; with --long, --number value means all items. Names of units are found on
     the roster exactly, by alias, or after full-width signs, spaces and traditional characters are folded; -k names
     their column. What cannot be used is rejected with its reason: to --rejects, or else it is an error.
     """
     decoding.check_name(encoding)
-    names = _renamed(rename)
-    item, _, value = (wide or "").partition("=")
-    if wide is not None and (not item or not value or item == value):
-        raise Misuse(f"--wide: '{wide}' is not ITEM=VALUE, the names of two columns")
+    given: dict[str, Any] = {
+        "encoding": encoding, "delimiter": _delimiter(delimiter), "header": _header_row(header_row), "sheet": sheet,
+        "all_sheets": all_sheets, "max_size": _size(max_size), "rename": _pairs("--rename", "OLD=NEW", rename),
+        "keep": keep, "drop": drop, "take": _pairs("--take", "LABEL=NAME", take), "number_rows": number_rows,
+        "drop_rows": drop_rows, "number": number, "date": date, "na": na, "round_to": _places(rounding),
+        "unique": unique, "mask": mask, "complete": complete, "key": key[0] if key else None, "long": long,
+        "wide": _wide(wide), "add_source": add_source,
+    }  # fmt: skip
     if wide and long:
         raise Misuse("give either --long or --wide")
-    if aliases and not roster:
-        raise Misuse("--aliases goes with --roster")
+    if sheet and all_sheets:
+        raise Misuse("give either --sheet or --all-sheets")
+    if (aliases or complete) and not roster:
+        raise Misuse(f"{'--aliases' if aliases else '--complete'} goes with --roster")
     if key and (len(key) > 1 or not roster):
         raise Misuse("-k names the one column of units that --roster is for")
+    if number_rows == "" or (number_rows and number_rows in given["take"].values()):
+        raise Misuse(f"--number-rows: '{number_rows}' cannot be the name of a new column")
 
-    def apply(board: pl.DataFrame, opened: Files) -> pl.DataFrame:
+    def apply(board: pl.DataFrame, opened: Files) -> Growing:
         names_of = opened.expand(files)
-        _apart(rejects, [*names_of, *filter(None, (roster, aliases, output))])
-        given = [opened.unread(file) for file in names_of]
+        _apart(rejects, [*names_of, *filter(None, (schema, roster, aliases, output))])
         taken = ingest(
-            given, encoding=encoding, rename=names, keep=keep, drop=drop, number=number,
-            date=date, na=na, roster=opened.open(roster) if roster else None,
-            aliases=opened.open(aliases) if aliases else None, key=key[0] if key else None, long=long,
-            wide=(item, value) if wide else None, add_source=add_source,
+            [opened.unread(file) for file in names_of], schema=schema, roster=opened.open(roster) if roster else None,
+            aliases=opened.open(aliases) if aliases else None, **given,
         )  # fmt: skip
         if rejects:
             opened.also[rejects] = taken.rejects
@@ -240,9 +293,72 @@ def command(
         elif taken.rejects.height:
             raise taken.refused
         _tell(taken)
-        return taken.table
+        return taken.made
 
     return apply
+
+
+def _delimiter(text: str | None) -> str | None:
+    """What stands between cells, as somebody says it.
+
+    Raises:
+        Misuse: nothing can.
+    """
+    mark = None if text is None else _MARKS.get(text, text)
+    if mark is not None and (len(mark) != 1 or mark.isalnum() or not mark.isascii() or mark in " \"'\r\n\0.-+%"):
+        raise Misuse(f"--delimiter: '{text}' cannot stand between cells; give , ; | or tab")
+    return mark
+
+
+def _header_row(text: str | None) -> tuple[int, int] | None:
+    """The first and last line of the header.
+
+    Raises:
+        Misuse: these are no lines.
+    """
+    try:
+        return None if text is None else layout.said(text)
+    except ValueError:
+        raise Misuse(f"--header-row: '{text}' is not a line such as 3, or lines such as 3-4") from None
+
+
+def _size(text: str) -> int:
+    """A number of bytes, such as 500M.
+
+    Raises:
+        Misuse: it is none.
+    """
+    found = re.fullmatch("([1-9][0-9]{0,11})([KMGT]?)", text, re.ASCII)
+    if not found:
+        raise Misuse(f"--max-size: '{text}' is not a size such as 500M or 2G")
+    return int(found[1]) * _SIZES[found[2]]
+
+
+def _wide(text: str | None) -> tuple[str, str] | None:
+    """The columns of items and of values.
+
+    Raises:
+        Misuse: they are not two.
+    """
+    if text is None:
+        return None
+    item, _, value = text.partition("=")
+    if not item or not value or item == value:
+        raise Misuse(f"--wide: '{text}' is not ITEM=VALUE, the names of two columns")
+    return item, value
+
+
+def _places(words: Sequence[str]) -> dict[str, int]:
+    """How many decimals columns keep.
+
+    Raises:
+        Misuse: it is no number of decimals.
+    """
+    found = _pairs("--round", "NAME=N", words)
+    for name, places in found.items():
+        if not re.fullmatch("[0-9]{1,2}", places, re.ASCII) or int(places) > numbers.PLACES:
+            raise Misuse(f"--round: '{places}' decimals of '{name}'; give 0 to {numbers.PLACES}")
+    return {name: int(places) for name, places in found.items()}
 
 
 def _apart(rejects: str | None, others: Sequence[str]) -> None:
@@ -259,12 +375,17 @@ def _apart(rejects: str | None, others: Sequence[str]) -> None:
 
 
 def _tell(taken: Intake) -> None:
-    """Tell what is not in the table."""
-    rejected, dropped = taken.rejects.height, len(taken.dropped)
+    """Tell what is not in the table, and what is in it though nobody sent it."""
+    rejected, dropped = taken.rejects.height, taken.dropped.height
     kept = taken.rows - rejected - dropped
     options.log.info("%s in, %d kept, %d rejected, %d dropped", counted(taken.rows, "row"), kept, rejected, dropped)
-    for name, line in taken.dropped:
-        options.log.info("%s:%d: dropped, a row without any cell", name, line)
-    if taken.dropped:
+    if options.log.isEnabledFor(logging.INFO):
+        for name, line, why in taken.dropped.rows():
+            options.log.info("%s:%d: dropped, a row %s", name, line, why)
+    if dropped:
+        kinds = taken.dropped["why"].value_counts(sort=True).rows()
         how = "" if options.log.isEnabledFor(logging.INFO) else " (-v names them)"
-        options.log.warning("dropped %s without any cell%s", counted(len(taken.dropped), "row"), how)
+        each = ", ".join(why if len(kinds) == 1 else f"{count} {why}" for why, count in kinds)
+        options.log.warning("dropped %s%s %s%s", counted(dropped, "row"), ":" * (len(kinds) > 1), each, how)
+    if taken.added:
+        options.log.warning("added %s of the roster that sent nothing", counted(taken.added, "unit"))
