@@ -16,7 +16,7 @@ never binary floats. A ledger or a table is a frame or the name of a file; `even
 rows count. Conditions are texts, in the language of `--where`.
 
 `ingest` makes a clean table of files as departments send them, and `deadlines` a list of what is due, which `Late`
-turns into a ledger for `deduct`.
+turns into a ledger for `deduct`. `form` gives the workbooks that inspectors fill in.
 
 `Misuse` says that an argument is at fault, `DataError` that the data are; both are `FupinError`.
 """
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fupin.commands.bonus import bonus
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
+    from fupin.commands.form import form
     from fupin.commands.ingest import Intake, ingest
     from fupin.commands.keep import keep
     from fupin.commands.lookup import lookup
@@ -54,6 +55,7 @@ __all__ = [
     "deadlines",
     "deduct",
     "events",
+    "form",
     "ingest",
     "keep",
     "lookup",

@@ -15,13 +15,12 @@ from fupin.errors import DataError, Failure, FupinError, Misuse, counted
 from fupin.ledger import Ledger
 from fupin.spool import STDIN
 from fupin.tables import Source
-from fupin.writing import Growing
+from fupin.writing import Folder, Growing
 
 log = logging.getLogger("fupin")
 
-
-Made: TypeAlias = "pl.DataFrame | Growing | str | bytes"
-"""What a stage makes: a table, perhaps a large one, or a text or workbook for people."""
+Made: TypeAlias = "pl.DataFrame | Growing | str | bytes | Folder"
+"""What a stage makes: a table, perhaps a large one, or a text, a workbook or a folder of them for people."""
 
 
 class Result(str):
@@ -117,7 +116,7 @@ class Stage(NamedTuple):
 
     Args:
         verb: its name.
-        apply: from the board and the files it may open to a table, or to a text or workbook for people.
+        apply: from the board and the files it may open to a table, or to what people read.
         input: the board's file; `-` for the table of the stage before, or standard input; none if it takes no board.
         reads: the names of the other tables that it reads.
         output: where its table goes; none for the next stage, or standard output.
@@ -315,6 +314,9 @@ def _write(result: Made, output: str | None) -> None:
     """Write a stage's result to where it goes."""
     if isinstance(result, pl.DataFrame | Growing):
         writing.write(result, output)
+        return
+    if isinstance(result, Folder):
+        writing.write_folder(output or ".", result)
         return
     data = result.encode() if isinstance(result, str) else result
     if output is None or output == STDIN:

@@ -22,6 +22,7 @@ _ELSEWHERE = {
     "Late": "commands.deadlines",
     "Intake": "commands.ingest",
     "ingest": "commands.ingest",
+    "form": "commands.form",
 }
 """Where the public names are that are no verbs with a board."""
 

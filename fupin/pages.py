@@ -22,7 +22,7 @@ _MOST_COLUMNS = 1 << 14
 _MOST_IN_NAME = 31  # counted in UTF-16, as Excel counts
 _EXACT = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 _MINUS_ZERO = r"^-0(?:\.0+)?$"
-_EPOCH = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - as in the zip archive that a workbook is, so that bytes repeat
+EPOCH = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - as in the zip archive that a workbook is, so that bytes repeat
 
 
 class Section(NamedTuple):
@@ -127,7 +127,7 @@ def workbook(page: Page) -> bytes:
 
     data = io.BytesIO()
     book = xlsxwriter.Workbook(data, {"in_memory": True})
-    book.set_properties({"title": page.title or "", "created": _EPOCH})
+    book.set_properties({"title": page.title or "", "created": EPOCH})
     styles = {"title": book.add_format({"bold": True, "font_size": 14}), "text": book.add_format({"num_format": "@"})}
     header = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"}
     styles |= {"header": book.add_format(header), "number": book.add_format({**header, "align": "right"})}

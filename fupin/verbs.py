@@ -4,6 +4,7 @@ The file of a verb is commands/VERB.py; the text here is the first line of its h
 """
 
 VERBS = {
+    "form": "Make the workbooks that inspectors fill in.",
     "ingest": "Make one clean table of what departments send.",
     "lookup": "Add columns of another table to the board.",
     "tally": "Put one figure per unit from a ledger onto the board.",

@@ -9,9 +9,9 @@ import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import IO, BinaryIO, cast
+from typing import IO, BinaryIO, NamedTuple, cast
 
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault
@@ -72,6 +72,18 @@ class Growing:
         self._spill()
         with open(self._file.name, "rb") as written:
             shutil.copyfileobj(written, file, _IN_MEMORY)
+
+
+class Folder(NamedTuple):
+    """Files for one folder.
+
+    Args:
+        files: their bytes by their names.
+        replace: whether files that are there already may be overwritten.
+    """
+
+    files: Mapping[str, bytes]
+    replace: bool = False
 
 
 def write(frame: pl.DataFrame | Growing, target: str | None = None) -> None:
@@ -144,6 +156,41 @@ def write_file(target: str, fill: Callable[[IO[bytes]], object]) -> None:
         if temporary is not None:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(temporary)
+
+
+def write_folder(target: str, folder: Folder) -> None:
+    """Write files into a folder, which is made if it is missing: all of them, or none.
+
+    Raises:
+        DataError: one is there already, or they cannot be written.
+    """
+    paths = {os.path.join(target, name): data for name, data in folder.files.items()}
+    why = "is there already, and perhaps filled in; write to another folder, or say --replace"
+    there = [
+        Fault("is a folder" if os.path.isdir(path) else why, file=path)
+        for path in paths
+        if os.path.isdir(path) or (os.path.lexists(path) and not folder.replace)
+    ]
+    if os.path.lexists(target) and not os.path.isdir(target):
+        there = [Fault("is a file, not a folder", file=target)]
+    if there:
+        raise DataError(there)
+    new = not os.path.lexists(target)
+    try:
+        os.makedirs(target, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target, prefix=".fupin-") as beside:
+            for path, data in paths.items():  # a full disk is found before the first of them is in its place
+                with open(os.path.join(beside, os.path.basename(path)), "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+            for path in paths:
+                os.replace(os.path.join(beside, os.path.basename(path)), path)
+    except OSError as error:
+        if new:
+            with contextlib.suppress(OSError):
+                os.rmdir(target)
+        raise DataError(Fault(f"cannot be written: {error.strerror or error}", file=target)) from None
 
 
 def _write_as(table: pl.DataFrame | Growing, target: str, file: IO[bytes]) -> None:

@@ -66,7 +66,7 @@ def test_help_of_a_verb(verb: str) -> None:
     assert VERBS[verb] in result.out
     example = result.out.partition("Example")[2]
     assert f"$ fupin {verb} " in example or f" then {verb} " in example
-    common = {"man": ["-o"], "run": ["-o", "-v"]}.get(verb, ["-i", "-o", "-k", "-v"])
+    common = {"form": ["-o", "-k", "-v"], "man": ["-o"], "run": ["-o", "-v"]}.get(verb, ["-i", "-o", "-k", "-v"])
     for option in common:
         assert f"\n  {option}, --" in result.out, option
 
@@ -181,6 +181,13 @@ MISUSE = [
     (["lookup", "--from", "none.csv"], "--take"),
     (["lookup", "--from", "none.csv", "--take", "a,,b"], "--take"),
     (["lookup", "--from", "none.csv", "--take", "a=c,b=c"], "'c'"),
+    (["form", "--items", "none.csv"], "--output"),
+    (["form", "-o", "out"], "--items"),
+    (["form", "--items", "none.csv", "-o", "out.xlsx"], "no folder"),
+    (["form", "--items", "none.csv", "-o", "-"], "no folder"),
+    (["form", "--items", "none.csv", "-o", "out", "-k", "a,b"], "-k"),
+    (["form", "--items", "none.csv", "-o", "out", "-k", "item"], "item"),
+    (["form", "--items", "none.csv", "-o", "out", "--lang", "fr"], "zh"),
     (["ingest", "--encoding", "gb"], "gbk"),
     (["ingest", "--encoding", "base64"], "base64"),
     (["ingest", "--rename", "a"], "OLD=NEW"),

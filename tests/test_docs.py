@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -79,7 +80,9 @@ def help_examples() -> list[tuple[str, str, str]]:
 def test_the_examples_of_help(verb: str, command: str, printed: str, tmp_path: Path) -> None:
     assert f"fupin {verb}" in command or f"then {verb}" in command
     assert printed
-    assert shell(command, SAMPLE, tmp_path) == printed
+    folder = tmp_path / SAMPLE.name  # a copy, since some of them write files
+    shutil.copytree(SAMPLE, folder)
+    assert shell(command, folder, tmp_path) == printed
 
 
 @pytest.mark.parametrize("verb", VERBS)
