@@ -44,7 +44,9 @@ def _kinds(function: Callable[..., Any]) -> dict[str, tuple[Any, ...]]:
     kinds = {}
     for name, written in function.__annotations__.items():
         one = types.SimpleNamespace(__annotations__={name: written})
-        kinds[name] = (list,) if str(written).startswith("Sequence[") and " | str" not in str(written).rpartition("]")[2] else ()
+        kinds[name] = (
+            (list,) if str(written).startswith("Sequence[") and " | str" not in str(written).rpartition("]")[2] else ()
+        )
         with contextlib.suppress(TypeError, NameError):  # tables and conditions, which their own readers look at
             kinds[name] = kinds[name] or _parts(typing.get_type_hints(one, function.__globals__)[name])
     return kinds

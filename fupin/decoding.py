@@ -51,7 +51,8 @@ def decode(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -> 
     Raises:
         DataError: bytes are not what the encoding says; the line is named, and how it would read.
     """
-    start = data[:4] if isinstance(data, bytes) else data.open("rb").read(4)
+    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
+        start = file.read(4)
     kind = structure.kind_of(start)
     wide = re.search("UTF-(16|32)", kind)
     said = "" if encoding == AUTO else codecs.lookup(encoding).name

@@ -187,7 +187,7 @@ class _Pass:
                     self._take(number, sheet, intake.clean(sheet, names, empty, self.rules, None))
         rejects = pl.concat([part for part in self.rejects if part.height] or self.rejects, how="diagonal")
         first = self.rejects[0].columns
-        rejects = rejects.select(first) if set(first) == set(rejects.columns) else rejects
+        rejects = rejects[first] if set(first) == set(rejects.columns) else rejects
         left = pl.DataFrame(schema={"file": pl.String, "line": pl.Int64, "why": pl.String})
         return Gathered(
             self.table, self.lines, rejects, DataError(self.faults, self.rejected),
