@@ -65,7 +65,12 @@ def columns(context: click.Context, files: Iterable[str]) -> list[str]:
 
 
 def _board(words: Sequence[str]) -> list[str]:
-    """The columns of the board that the words of a verb name: a file after -i, or one that no option stands before."""
+    """The columns of the board that the words of a verb name: a file after -i, or one that no option stands before.
+
+    The file of a recipe is none.
+    """
+    if list(words[:1]) == ["run"]:
+        return []
     named = (word for option, word in pairwise(["", *words]) if option in ("-i", "--input") or option[:1] != "-")
     return next(filter(None, map(_header, named)), [])
 
