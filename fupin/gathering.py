@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from fupin import decoding, delimited, intake, jsonlines, shapes, sheets, spool, tables
+from fupin import decoding, delimited, intake, jsonlines, shapes, sheets, spool, tables, workbooks
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault
 from fupin.intake import Clean, Rules
 from fupin.progress import Progress
 from fupin.rosters import Roster
 from fupin.sheets import Sheet
-from fupin.spool import written
+from fupin.spool import Data, written
 from fupin.tables import Table
 from fupin.writing import Growing
 
@@ -57,12 +58,25 @@ def open_sheets(file: Table, reading: Reading, keep: contextlib.ExitStack) -> li
         return sheets.mended(sheets.from_frame(source.name, source.read()))
     name = file if isinstance(file, str) else os.fspath(file)
     data = spool.read(name, keep)
+    bare = name.lower().removesuffix(".gz").removesuffix(".zst")
+    if bare.endswith(_BOOKS) or (name == spool.STDIN and _begins_like_a_book(data)):
+        found = workbooks.sheets_of(
+            name, data, labels=reading.labels, said=reading.header, sheet=reading.sheet,
+            all_sheets=reading.all_sheets, limit=reading.max_size,
+        )  # fmt: skip
+        return [one for sheet in found for one in sheets.mended(sheet)]
     plain = decoding.decode(name, data, reading.encoding, keep)
     size = len(plain) if isinstance(plain, bytes) else Path(plain).stat().st_size
-    if name.lower().removesuffix(".gz").removesuffix(".zst").endswith(_LINES):
+    if bare.endswith(_LINES):
         return [jsonlines.sheet(name, plain)._replace(size=size)]
-    found = delimited.sheet(name, plain, keep, reading.delimiter, reading.labels, reading.header)
-    return sheets.mended(found._replace(size=size))
+    text = delimited.sheet(name, plain, keep, reading.delimiter, reading.labels, reading.header)
+    return sheets.mended(text._replace(size=size))
+
+
+def _begins_like_a_book(data: Data) -> bool:
+    """Whether bytes begin as those of a workbook do."""
+    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
+        return file.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class Gathered(NamedTuple):

@@ -145,7 +145,7 @@ def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
     Raises:
         DataError: a label is not in the titles, or the column is there already.
     """
-    if sheet.mended:
+    if sheet.mended or sheet.form:
         return sheet
     taken = dict(layout.taken(sheet.titles, rules.take, sheet.name))
     added = [*taken, *([rules.number_rows] if rules.number_rows else [])]
@@ -203,7 +203,7 @@ def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: p
     kinds = trimmed.select(
         pl.when(pl.all_horizontal(pl.col(place).is_null() for place in _own(sheet, rules, places)))
         .then(pl.lit(BLANK))
-        .when(pl.lit(False) if sheet.mended else layout.totals(trimmed.select(places)))
+        .when(pl.lit(False) if sheet.mended or sheet.form else layout.totals(trimmed.select(places)))
         .then(pl.lit(_TOTAL))
         .alias("why")
     )["why"]
@@ -258,7 +258,7 @@ def _cells(sheet: Sheet, names: Sequence[str], rules: Rules) -> dict[str, str]:
 
 def _own(sheet: Sheet, rules: Rules, places: Sequence[str]) -> Sequence[str]:
     """The columns that the sheet itself has."""
-    added = 0 if sheet.mended else len(rules.take) + bool(rules.number_rows)
+    added = 0 if sheet.mended or sheet.form else len(rules.take) + bool(rules.number_rows)
     return places[: len(places) - added]
 
 

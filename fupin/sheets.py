@@ -73,8 +73,9 @@ class Sheet(NamedTuple):
         sheet: its sheet in a workbook.
         mended: whether these are rejected rows that have been mended, from the file and sheet.
         others: all columns of a table of rejected rows.
-        bad: cells that cannot be used: `line`, `place` of the column, `value`, `reason`.
+        bad: cells that cannot be used: `line`, `place` of the column, `reason`.
         size: how many bytes its file has, where that is known.
+        form: whether it is a form, of which all rows are marks.
     """
 
     name: str
@@ -88,6 +89,7 @@ class Sheet(NamedTuple):
     others: Sequence[str] = ()
     bad: pl.DataFrame | None = None
     size: int = 0
+    form: bool = False
 
 
 def no_rows(width: int) -> pl.DataFrame:

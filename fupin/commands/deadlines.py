@@ -259,10 +259,11 @@ def command(
 ) -> options.Apply:  # fmt: skip
     """The board is the plan: task, perhaps unit, and due (a date), or start with days, or start with rule.
 
-    A rule is an RFC 5545 RRULE, such as FREQ=MONTHLY;BYMONTHDAY=25; one that holds a comma stands in quotation marks,
-    and one without UNTIL or COUNT needs --to. A submission later than --on does not count yet. A submission (--done: task, unit, date, perhaps due) meets the due date that it names, else in order of dates the
-    earliest that is still open; with --from, --where "date >= '…'" leaves out those of earlier due dates. --fail-if
-    looks at all obligations, whatever --status shows. -k names the roster's column of units.
+    A rule is an RFC 5545 RRULE, such as FREQ=MONTHLY;BYMONTHDAY=25; one that holds a comma stands in quotation
+    marks, and one without UNTIL or COUNT needs --to. A submission later than --on does not count yet. A
+    submission (--done: task, unit, date, perhaps due) meets the due date that it names, else in order of dates
+    the earliest that is still open; with --from, --where "date >= '…'" leaves out those of earlier due dates.
+    --fail-if looks at all obligations, whatever --status shows. -k names the roster's column of units.
     """
     costs = {"--points": points, "--per-day": per_day, "--most": most}
     for option, value in costs.items():

@@ -251,11 +251,12 @@ def command(
     """Titles above the header, rows without any cell, totals (合计, 小计), notes and signatures below are dropped.
 
     Spaces around cells go, and column names are put on one line; those of two header rows are joined with /. A
-    column is made clean as numbers (full-width digits; 1,234 is 1234, and 95% is 0.95) or dates (2019年4月28日, 2019.4.28, Excel's days)
-    only where --number or --date says so; with --long, --number value means all items. Names of units are found on
-    the roster exactly, by alias, or after full-width signs, spaces and traditional characters are folded; -k names
-    their column. What cannot be used is rejected with its reason: to --rejects, or else it is an error. A file of
-    rejects whose rows have been mended, behind the reasons, is read again by the same command.
+    column is made clean as numbers (full-width digits; 1,234 is 1234, and 95% is 0.95) or dates (2019年4月28日,
+    2019.4.28, Excel's days) only where --number or --date says so; with --long, --number value means all items.
+    Names of units are found on the roster exactly, by alias, or after full-width signs, spaces and traditional
+    characters are folded; -k names their column. What cannot be used is rejected with its reason: to --rejects,
+    or else it is an error. A file of rejects whose rows have been mended, behind the reasons, is read again by
+    the same command.
     """
     decoding.check_name(encoding)
     given: dict[str, Any] = {

@@ -1,0 +1,156 @@
+"""Workbooks as sheets: forms that were filled in, and sheets as people lay them out (contract §7)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+
+from fupin import books, cleaning, forms, layout
+from fupin.books import Book, Grid
+from fupin.deferred import pl
+from fupin.errors import DataError, Fault, hint
+from fupin.forms import Filled
+from fupin.layout import LOOKED_AT
+from fupin.sheets import BLANK, PART, TITLE, Broken, Part, Sheet
+from fupin.spool import Data
+
+log = logging.getLogger("fupin")
+
+
+def sheets_of(
+    name: str,
+    data: Data,
+    *,
+    labels: Sequence[str] = (),
+    said: tuple[int, int] | None = None,
+    sheet: str | None = None,
+    all_sheets: bool = False,
+    limit: int,
+) -> list[Sheet]:
+    """The sheets of a workbook that are asked for.
+
+    Args:
+        name: its file, for messages.
+        data: its bytes.
+        labels: texts that stand in titles.
+        said: the first and last row of the header, where somebody said it.
+        sheet: the name or number of the one sheet that is asked for; the first visible one with cells if left out.
+        all_sheets: whether all visible sheets with cells are.
+        limit: how many bytes the workbook may unpack to.
+
+    Raises:
+        DataError: it cannot be read, or there is no such sheet.
+    """
+    book = books.open_book(name, data, limit)
+    if forms.HIDDEN in book.sheets:
+        grids = {one: books.read(book, one) for one in book.sheets}
+        filled = forms.read({one: grid.rows for one, grid in grids.items()}, name)
+        if filled is not None:
+            return [_form(name, filled, grids[filled.sheet])]
+    if sheet is not None:
+        return [_sheet(name, books.read(book, _named(book, sheet)), labels, said)]
+    grids_with_cells = [grid for grid in (books.read(book, one) for one in book.visible) if _cells(grid)]
+    if not grids_with_cells:
+        raise DataError(Fault("no visible sheet has a cell", file=name))
+    first, *others = grids_with_cells
+    if others and not all_sheets:
+        unread = ", ".join(f"'{grid.name}'" for grid in others)
+        log.warning("%s: read '%s' only, and not %s (--sheet, --all-sheets)", name, first.name, unread)
+    return [_sheet(name, grid, labels, said) for grid in (grids_with_cells if all_sheets else [first])]
+
+
+def _named(book: Book, sheet: str) -> str:
+    """The name of a sheet that is asked for by its name or its number.
+
+    Raises:
+        DataError: there is none.
+    """
+    if sheet in book.sheets:
+        return sheet
+    if sheet.isascii() and sheet.isdigit() and 1 <= int(sheet) <= len(book.sheets):
+        return book.sheets[int(sheet) - 1]
+    raise DataError(Fault(f"no sheet '{sheet}'{hint(sheet, book.sheets, 'sheets')}", file=book.name))
+
+
+def _cells(grid: Grid) -> bool:
+    """Whether a sheet has a cell."""
+    return grid.bad.height > 0 or any(grid.rows[name].null_count() < grid.rows.height for name in grid.rows.columns)
+
+
+def _form(name: str, filled: Filled, grid: Grid) -> Sheet:
+    """The marks of a form."""
+    places = {column: str(i) for i, column in enumerate(filled.columns)}
+    wrong = [row for row in filled.wrong if row.line is not None]
+    gone = [Broken(filled.header, row.cells, row.value or "", row.reason) for row in filled.wrong if row.line is None]
+    schema = filled.rows.schema
+    cells = pl.DataFrame([[*row.cells, row.line] for row in wrong], schema=schema, orient="row")
+    rows = pl.concat([filled.rows, cells]).sort("\0line")
+    kinds = {"line": pl.Int64, "place": pl.String, "reason": pl.String}
+    told = pl.DataFrame([(row.line, places[row.column], row.reason) for row in wrong], schema=kinds, orient="row")
+    lost = grid.bad.select((pl.col("row") + 1).alias("line"), place=pl.lit(places["value"]), reason="reason")
+    return Sheet(
+        f"{name}:{filled.sheet}", list(filled.columns), lambda: iter([Part(rows, gone)]), filled.header,
+        file=name, sheet=filled.sheet, bad=pl.concat([told, lost]), form=True,
+    )  # fmt: skip
+
+
+def _sheet(name: str, grid: Grid, labels: Sequence[str], said: tuple[int, int] | None) -> Sheet:
+    """A sheet as people lay it out.
+
+    Raises:
+        DataError: it has no cell, or no row where the header was said to be.
+    """
+    place = f"{name}:{grid.name}"
+    rows = _with_bad(grid)
+    filled = (
+        rows.select(pl.any_horizontal(cleaning.trimmed(pl.all()).is_not_null())).to_series() if rows.width else None
+    )
+    if filled is None or not filled.any():
+        raise DataError(Fault("no row has a cell, so that there is no header", file=place))
+    begin = int(filled.arg_max() or 0)
+    if said is not None and not begin < said[0] <= said[1] <= rows.height:
+        raise DataError(Fault(f"no row with a cell is on line {said[0]}, which should be the header", file=place))
+    begin = min(begin, said[0] - 1) if said else begin
+    near = rows[begin : begin + LOOKED_AT].select(cleaning.trimmed(pl.all()).fill_null("")).rows()
+    merged = [(top - begin, left, bottom - begin, right) for top, left, bottom, right in grid.merged if top >= begin]
+    found = layout.find(near, merged, labels, (said[0] - 1 - begin, said[1] - 1 - begin) if said else None)
+    header = begin + found.header
+    behind = header + found.depth
+    rows = _filled(rows, grid, behind).with_row_index("\0line", 1).with_columns(pl.col("\0line").cast(pl.Int64))
+    over = rows[:header].select(
+        line="\0line", why=pl.when(filled[:header]).then(pl.lit(TITLE)).otherwise(pl.lit(BLANK))
+    )
+
+    def parts() -> Iterator[Part]:
+        yield Part(rows.clear(), left=over)
+        for start in range(behind, rows.height, PART):
+            yield Part(rows[start : start + PART])
+
+    bad = grid.bad.select((pl.col("row") + 1).alias("line"), pl.col("column").cast(pl.String).alias("place"), "reason")
+    return Sheet(
+        place, found.columns, parts, header + 1, titles=near[: found.header], file=name, sheet=grid.name, bad=bad
+    )  # fmt: skip
+
+
+def _with_bad(grid: Grid) -> pl.DataFrame:
+    """The rows of a sheet, in which cells that cannot be used are as they are shown."""
+    rows = grid.rows
+    for (column,), cells in grid.bad.group_by("column"):
+        if str(column) in rows.columns:
+            shown = rows[str(column)].clone().scatter(cells["row"], cells["value"])
+            rows = rows.with_columns(shown.alias(str(column)))
+    return rows
+
+
+def _filled(rows: pl.DataFrame, grid: Grid, behind: int) -> pl.DataFrame:
+    """The rows of a sheet, with the cells below the header that are merged over several rows filled down."""
+    texts: dict[str, dict[int, str | None]] = {}
+    for top, left, bottom, _ in grid.merged:
+        if top >= behind and bottom > top and str(left) in rows.columns and top < rows.height:
+            cell = rows[str(left)][top]
+            cells = texts.setdefault(str(left), {})
+            cells.update(dict.fromkeys(range(top, min(bottom + 1, rows.height)), cell))
+    return rows.with_columns(
+        rows[column].clone().scatter(list(cells), pl.Series(list(cells.values()), dtype=pl.String)).alias(column)
+        for column, cells in texts.items()
+    )
