@@ -262,6 +262,8 @@ def _from_xlsx(name: str, data: bytes, archive: zipfile.ZipFile, limit: int) -> 
     parts, hidden = {}, set()
     for tag, sheet in _elements(archive.read(main)):
         if tag == "sheet" and related[sheet["id"]][0].endswith("/worksheet"):
+            if sheet["name"] in parts:  # it is not known which one calamine would take
+                raise ValueError(sheet["name"])
             parts[sheet["name"]] = related[sheet["id"]][1]
             hidden |= {sheet["name"]} if sheet.get("state", "visible") != "visible" else set()
     opened = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -355,6 +357,8 @@ def _quick_survey(parts: Iterable[bytes], exact: bool) -> Survey | None:
     rows, columns = 0, 0
     bad = []
     for part in parts:
+        if b"\0" in part[:100]:
+            raise DataError(f"a sheet in UTF-16, which calamine takes for an empty one; {_AGAIN}")
         if _PREFIXED.search(part):
             return None
         if not (exact or _UNUSUAL.search(part)):

@@ -202,7 +202,7 @@ def notes(rows: Sequence[Cells], width: int) -> int:
     for i in range(len(rows) - 1, -1, -1):
         cells = [re.sub(r"[\s\u200b\ufeff]", "", cell) for cell in rows[i] if cell]
         told = bool(cells) and (
-            re.match(NOTE, cells[0]) is not None
+            (re.match(NOTE, cells[0]) is not None and not any(re.match(_MEASURE, cell) for cell in cells[1:]))
             or (len(cells) == 1 and width > 1 and re.match(_SIGNED, cells[0]) is not None)
         )
         if told:

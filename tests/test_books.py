@@ -56,7 +56,7 @@ def related(kind: str, target: str) -> str:
     return f'<Relationships xmlns="{RELATIONS}">{to}</Relationships>'
 
 
-def written(rows: str, strings: str = "", sheet: str | None = None, **more: str | bytes) -> bytes:
+def written(rows: str, strings: str = "", sheet: str | bytes | None = None, **more: str | bytes) -> bytes:
     """A workbook whose sheet S holds these rows of XML."""
     sheets = '<sheet name="S" sheetId="1" r:id="r1"/>'
     parts: dict[str, str | bytes] = {
@@ -300,7 +300,7 @@ def test_text_that_was_typed_in_many_ways_is_the_text_that_is_seen() -> None:
 
 def test_a_column_whose_cells_change_their_kind_far_below() -> None:
     rows = [("name", "mark", "day")]
-    rows += [(f"V{i}", i / 4, DAY) if i < 2500 else (i, "absent", None) for i in range(5000)]  # type: ignore[misc]
+    rows += [(f"V{i}", i / 4, DAY) if i < 2500 else (i, "absent", None) for i in range(5000)]
     found = cells(by_openpyxl(lambda sheet: [sheet.append(row) for row in rows]))
     assert len(found) == 5001
     assert found[2500] == ("V2499", "624.75", "2019-04-28")
@@ -593,6 +593,14 @@ def test_damaged_workbooks() -> None:
     damaged += [written('<row><c r="1A"><v>1</v></c></row>'), content("<table:table-row></table:table>")]
     for data in damaged:
         assert refusal(data).startswith("cannot be read, it is cut off or damaged; open it in Excel")
+
+
+def test_workbooks_of_which_calamine_would_read_something_else() -> None:
+    wide = f'<worksheet xmlns="{MAIN}"><sheetData><row><c><v>1</v></c></row></sheetData></worksheet>'
+    assert refusal(written("", sheet=wide.encode("utf-16"))).startswith("a sheet in UTF-16")
+    twice = '<sheet name="S" r:id="r1"/>' * 2
+    book = f'<workbook xmlns="{MAIN}" xmlns:r="{RELATED}"><sheets>{twice}</sheets></workbook>'
+    assert refusal(written("", **{"xl/workbook.xml": book})).startswith("cannot be read")
 
 
 def test_a_workbook_without_worksheets() -> None:
