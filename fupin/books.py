@@ -62,6 +62,8 @@ _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _SHOWN_ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:[0-9]{3}")
 _DURATION = re.compile(r"(-?)P(?:([0-9]+)D)?T(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+)(?:\.([0-9]+))?S)?")
 _TRUTHS = {"of:=TRUE()": "true", "of:=FALSE()": "false"}  # LibreOffice writes 1 and 0 for their values
+_SPACES = re.compile("[ \t\r\n]+")
+_SPANS = ("table:number-rows-spanned", "table:number-columns-spanned")
 _NO_TEXT = ("office:annotation", "table:shapes", "table:detective", "text:ruby-text", "text:note")
 
 
@@ -579,7 +581,7 @@ class _Content:
     def text(self, text: str) -> None:
         """What stands in an element; spaces and line breaks count as one space there."""
         if self._within and not self._skipped:
-            self._add(re.sub("[ \t\r\n]+", " ", text))
+            self._add(_SPACES.sub(" ", text))
 
     def ended(self, tag: str) -> None:
         """An element ends."""
@@ -612,16 +614,17 @@ class _Content:
         """Add a cell to its row, as often as it is repeated."""
         at = len(self._row) + self._blank_cells
         times = int(cell.get("table:number-columns-repeated", 1))
-        down, across = (int(cell.get(f"table:number-{side}-spanned", 1)) for side in ("rows", "columns"))
-        if down > 1 or across > 1:
-            self._spans.append((at, at + across - 1, down))
+        if not cell.keys().isdisjoint(_SPANS):
+            down, across = (int(cell.get(side, 1)) for side in _SPANS)
+            self._spans += [(at, at + across - 1, down)] if down > 1 or across > 1 else []
         value, reason = _ods_cell(cell, "\n".join(self._paragraphs))
         if reason:
             self._wrong += [(at + i, str(value) or None, reason) for i in range(self._taken(times))]
         if reason or value == "":
             self._blank_cells += times
         else:
-            self._row += [""] * self._taken(self._blank_cells) + [value] * self._taken(times)
+            self._taken(self._blank_cells + times)
+            self._row += [""] * self._blank_cells + [value] * times
             self._blank_cells = 0
 
     def _end_row(self, table: _Table) -> None:
