@@ -72,6 +72,8 @@ class Verbs(click.Group):
         stages: list[Stage] = []
         for words in split([*ctx._protected_args, *ctx.args]):
             *named, own = self.stages(ctx, words)
+            if twice := {chain.name for chain in before} & {chain.name for chain in named if chain.name}:
+                raise Failure(words[0], Misuse(f"two recipes have a chain '{min(twice)}:'; run them one by one"))
             before += named
             stages += own.stages
         from fupin import chain

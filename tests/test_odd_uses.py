@@ -86,6 +86,17 @@ def test_a_recipe_from_a_pipe_is_relative_to_where_one_is(board: Path, shell: Sh
     assert shell(f"cd {board}; fupin run <(echo 'rank b.csv --by total')").out == RANKED
 
 
+def test_two_recipes_do_not_read_each_other_s_chains(board: Path) -> None:
+    for name, least in (("a", 85), ("b", 70)):
+        text = (
+            f"some:\nkeep b.csv --where 'total > {least}'\nlast:\nlookup b.csv --from @some --take total=t --optional\n"
+        )
+        (board / f"{name}.fupin").write_text(text)
+    result = fupin("run", "a.fupin", "then", "run", "b.fupin")
+    assert (result.status, result.out) == (2, "")
+    assert result.err == "fupin run: two recipes have a chain 'some:'; run them one by one\n"
+
+
 def test_help_has_no_place_in_a_recipe(board: Path) -> None:
     (board / "r.fupin").write_text("rank b.csv --by total\nkeep -h\n")
     result = fupin("run", "r.fupin")
