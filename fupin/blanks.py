@@ -9,10 +9,11 @@ import io
 import itertools
 import math
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal, NamedTuple
 
-from fupin import forms
+from fupin import forms, numbers
 from fupin.deferred import pl
 from fupin.numbers import NOT_ASSESSED
 from fupin.pages import EPOCH
@@ -206,7 +207,7 @@ class _Writer:
             lines = max(_lines(shown[name] or "", self._widths[name]) for name in columns.keys() & {"item", "note"})
             if lines > 1:  # other rows get higher by themselves where a remark is long
                 sheet.set_row(row, min(15 * lines + 3, _HIGHEST))
-            sheet.write_number(row, columns["full"], float(item["full"]), styles["number"])
+            sheet.write_number(row, columns["full"], Decimal(item["full"]), styles["number"])
             self._write(row, columns["mark"], None, "mark")
             self._write(row, columns["remark"], None, "remark")
         for start, rows, group in self._groups():
@@ -216,8 +217,8 @@ class _Writer:
             self._write(at + start, columns["group"], group, "text")
         self._write(self._sum, 0, forms.SUM)
         self._across(self._sum, 2, self._labels.total, "sum", 20, columns["full"] - 1)
-        full = sum(map(Fraction, self._form.items["full"]))
-        for name, value in (("full", float(full)), ("mark", 0)):
+        full = numbers.show(sum(map(Fraction, self._form.items["full"]), Fraction()))
+        for name, value in (("full", Decimal(full)), ("mark", 0)):
             cells = xl_range(at, columns[name], self._sum - 1, columns[name])
             sheet.write_formula(self._sum, columns[name], f"=SUM({cells})", styles["sum"], value)
         self._write(self._sum, columns["remark"], None, "sum")

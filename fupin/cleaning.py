@@ -10,6 +10,8 @@ from fupin import numbers
 from fupin.deferred import pl
 
 SPACES = " \t\u00a0\u2002\u2003\u2009\u200b\u3000\ufeff\r\n"
+SPACE = r"[\s\u200b\ufeff]"
+"""A regular expression of any space, for Python and Polars."""
 _NARROW = {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)} | {"\u3000": " ", "\u00a0": " ", "−": "-"}
 _GROUPED = r"^[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+(?:\.[0-9]+)?%?$"
 _PERCENT = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,16})?%$"
@@ -40,7 +42,7 @@ def narrow(cell: pl.Expr) -> pl.Expr:
 
 def folded(cell: pl.Expr) -> pl.Expr:
     """A name as it is compared: half-width, and without any space."""
-    return narrow(cell).str.replace_all(r"[\s\u200b\ufeff]", "")
+    return narrow(cell).str.replace_all(SPACE, "")
 
 
 def number(cell: pl.Expr) -> pl.Expr:

@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 from typing import IO, NoReturn
 
-from fupin import structure
+from fupin import spool, structure
 from fupin.errors import DataError, Fault, Misuse, hint
 from fupin.spool import Data, temporary
 
@@ -51,7 +51,7 @@ def decode(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -> 
     Raises:
         DataError: bytes are not what the encoding says; the line is named, and how it would read.
     """
-    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
+    with spool.opened(data) as file:
         start = file.read(4)
     kind = structure.kind_of(start)
     wide = re.search("UTF-(16|32)", kind)
@@ -77,7 +77,7 @@ def _decoded(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -
     same = codecs.lookup(encoding).name == "utf-8"
     out: IO[bytes] = io.BytesIO() if isinstance(data, bytes) else temporary(keep)
     lines = 1
-    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
+    with spool.opened(data) as file:
         last = False
         while not last:
             part = file.read(_PART)
@@ -86,9 +86,6 @@ def _decoded(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -
                 text = decoder.decode(part, last)
             except UnicodeDecodeError as error:
                 refuse(name, encoding, error, lines)
-            if "\0" in text:
-                line = lines + text.count("\n", 0, text.index("\0"))
-                raise DataError(Fault("a NUL byte, so that it is no text (--encoding utf-16?)", file=name, line=line))
             lines += text.count("\n")
             if not same:
                 out.write(text.encode())

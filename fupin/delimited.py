@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from fupin import cleaning, decoding, layout, structure
+from fupin import cleaning, decoding, layout, spool, structure
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault
 from fupin.layout import LOOKED_AT, Layout
@@ -27,7 +27,6 @@ _SPACES = {  # by what they begin with, since looking for each takes long
     start: [space for space in (sign.encode() for sign in cleaning.SPACES) if space.startswith(start)]
     for start in (b" ", b"\t", b"\r", b"\xc2\xa0", b"\xe2\x80", b"\xe3\x80\x80", b"\xef\xbb\xbf")
 }
-_SPACE = r"[\s\u200b\ufeff]*"
 
 
 class _Text(NamedTuple):
@@ -40,7 +39,8 @@ class _Text(NamedTuple):
     @property
     def nothing(self) -> str:
         """What a row without any cell looks like."""
-        cell = rf'{_SPACE}(?:"{_SPACE}"{_SPACE})?'
+        space = f"{cleaning.SPACE}*"
+        cell = rf'{space}(?:"{space}"{space})?'
         return rf"^{cell}(?:{re.escape(self.mark)}{cell})*$"
 
     def chunks(self, start: int, line: int, size: int = structure.CHUNK) -> Iterator[tuple[bytes, int]]:
@@ -49,7 +49,7 @@ class _Text(NamedTuple):
         Raises:
             DataError: a line is longer than any line of a table.
         """
-        with io.BytesIO(self.data) if isinstance(self.data, bytes) else self.data.open("rb") as file:
+        with spool.opened(self.data) as file:
             file.seek(start)
             rest = b""
             while part := file.read(size):
@@ -68,13 +68,10 @@ class _Text(NamedTuple):
 
 def find_mark(name: str, data: Data) -> str:
     """What stands between cells: of what is in the first line that has any mark, what makes the most even cells."""
-    if name.lower().removesuffix(".gz").removesuffix(".zst").endswith((".tsv", ".tab")):
+    if spool.unpacked(name).endswith((".tsv", ".tab")):
         return "\t"
-    if isinstance(data, bytes):
-        start = data[: 1 << 16]
-    else:
-        with data.open("rb") as file:
-            start = file.read(1 << 16)
+    with spool.opened(data) as file:
+        start = file.read(1 << 16)
     text = re.sub(_LOOSE_TAB, "", re.sub('"[^"]*"', "", start.decode("utf-8", "replace")))
     lines = [line for line in text.split("\n")[:LOOKED_AT] if line.strip()]
 
@@ -214,7 +211,7 @@ def _parts(text: _Text, found: Layout, behind: int) -> Iterator[Part]:
 
 def _offset(text: _Text, behind: int) -> tuple[int, int]:
     """Where a line begins, and the line itself."""
-    with io.BytesIO(text.data) if isinstance(text.data, bytes) else text.data.open("rb") as file:
+    with spool.opened(text.data) as file:
         for _ in range(behind - 1):
             file.readline()
         return file.tell(), behind

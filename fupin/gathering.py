@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from fupin import decoding, delimited, intake, jsonlines, shapes, sheets, spool, tables, workbooks
+from fupin import decoding, delimited, intake, jsonlines, shapes, sheets, spool, structure, tables, workbooks
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault
 from fupin.intake import Clean, Rules
@@ -20,7 +19,6 @@ from fupin.spool import Data, written
 from fupin.tables import Table
 from fupin.writing import Growing
 
-_TYPED = (".parquet", ".arrow", ".ipc", ".feather")
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _LINES = (".jsonl", ".ndjson")
 
@@ -53,12 +51,12 @@ def open_sheets(file: Table, reading: Reading, keep: contextlib.ExitStack) -> li
     Raises:
         DataError: it cannot be read.
     """
-    if not isinstance(file, str | os.PathLike) or os.fspath(file).lower().endswith(_TYPED):
+    if not isinstance(file, str | os.PathLike) or os.fspath(file).lower().endswith(tables.TYPED):
         source = tables.table(file)
         return sheets.mended(sheets.from_frame(source.name, source.read()))
     name = file if isinstance(file, str) else os.fspath(file)
     data = spool.read(name, keep)
-    bare = name.lower().removesuffix(".gz").removesuffix(".zst")
+    bare = spool.unpacked(name)
     if bare.endswith(_BOOKS) or (name == spool.STDIN and _begins_like_a_book(data)):
         found = workbooks.sheets_of(
             name, data, labels=reading.labels, said=reading.header, sheet=reading.sheet,
@@ -75,8 +73,8 @@ def open_sheets(file: Table, reading: Reading, keep: contextlib.ExitStack) -> li
 
 def _begins_like_a_book(data: Data) -> bool:
     """Whether bytes begin as those of a workbook do."""
-    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
-        return file.read(4) in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+    with spool.opened(data) as file:
+        return "workbook" in structure.kind_of(file.read(4))
 
 
 class Gathered(NamedTuple):

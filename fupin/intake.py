@@ -161,7 +161,8 @@ def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
             rows = part.rows.with_columns(new)
             if rules.number_rows:
                 trimmed = rows.select(cleaning.trimmed(pl.col(str(i))) for i in range(width))
-                real = trimmed.select(_any(trimmed.columns) & ~layout.totals(trimmed)).to_series()
+                any_cell = pl.any_horizontal(pl.all().is_not_null())
+                real = trimmed.select(any_cell & ~layout.totals(trimmed)).to_series()
                 counting = (real.cum_sum() + counted).cast(pl.String)
                 counted += int(real.sum())
                 rows = rows.with_columns(counting.alias(str(width + len(taken))))
@@ -174,11 +175,6 @@ def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
 def _padded(cells: Sequence[str | None], width: int, added: Sequence[str]) -> list[str | None]:
     """The cells of a broken row, with those that are added behind all columns of the sheet."""
     return [*cells, *[None] * (width - len(cells)), *added]
-
-
-def _any(names: Sequence[str]) -> pl.Expr:
-    """Whether a row of trimmed cells has one."""
-    return pl.any_horizontal(pl.col(name).is_not_null() for name in names)
 
 
 def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: pl.DataFrame | None) -> Clean:
@@ -208,7 +204,9 @@ def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: p
         .alias("why")
     )["why"]
     left = [*([] if part.left is None else [part.left]), _left(trimmed["\0line"], kinds)]
-    rows, trimmed = (part.rows, trimmed) if kinds.null_count() == kinds.len() else _both(part.rows, trimmed, kinds)
+    rows, stay = part.rows, kinds.is_null()
+    if not stay.all():
+        rows, trimmed = rows.filter(stay), trimmed.filter(stay)
     came = trimmed.select(pl.col(cells[name]).alias(name) for name in cells)
     meant = [name for name in cells if rules.long and name not in rules.long]
     table, types = _typed(sheet, came, meant, rules)
@@ -232,7 +230,7 @@ def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: p
     rows = rows.with_columns(cleaning.masked(pl.col(place)).alias(place) for place in hidden)
     found = _joined(listed, rows, cells)
     at = found["\0at"]
-    rejects, faults = _rejects(sheet, names, part, rows[at], found, bool(hidden))
+    rejects, faults = _rejects(sheet, part, rows[at], found, bool(hidden))
     kept = pl.int_range(pl.len(), dtype=pl.UInt32).is_in(at.implode()).not_()
     table, lines = (table.filter(kept), rows.filter(kept)["\0line"]) if at.len() else (table, rows["\0line"])
     table = table.with_columns(
@@ -265,12 +263,6 @@ def _own(sheet: Sheet, rules: Rules, places: Sequence[str]) -> Sequence[str]:
 def _left(lines: pl.Series, kinds: pl.Series) -> pl.DataFrame:
     """The lines of rows that are left out, and why."""
     return pl.DataFrame({"line": lines, "why": kinds}).filter(kinds.is_not_null())
-
-
-def _both(rows: pl.DataFrame, trimmed: pl.DataFrame, kinds: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The rows that are not left out."""
-    stay = kinds.is_null()
-    return rows.filter(stay), trimmed.filter(stay)
 
 
 class _Types(NamedTuple):
@@ -426,7 +418,7 @@ def _joined(problems: Sequence[pl.DataFrame], rows: pl.DataFrame, cells: Mapping
 
 
 def _rejects(
-    sheet: Sheet, names: Sequence[str], part: Part, rows: pl.DataFrame, found: pl.DataFrame, hidden: bool
+    sheet: Sheet, part: Part, rows: pl.DataFrame, found: pl.DataFrame, hidden: bool
 ) -> tuple[pl.DataFrame, list[Fault]]:
     """The refused rows as they came, behind what is wrong with them, in order of their lines; and what is told."""
     if "\0came" not in rows.columns:

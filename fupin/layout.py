@@ -179,14 +179,14 @@ def beside(rows: Sequence[Cells], label: str) -> str | None:
 
 def _plain(text: str) -> str:
     """A label as it is compared: without spaces and colons."""
-    return re.sub(r"[\s\u200b\ufeff:：]", "", text)
+    return re.sub(f"{cleaning.SPACE}|[:：]", "", text)
 
 
 def totals(rows: pl.DataFrame) -> pl.Expr:
     """Whether rows of trimmed texts are totals: their first cell that is not blank says so."""
     first = pl.coalesce(rows.columns)
     different = rows.select(first.alias("first").unique())
-    spaceless = pl.col("first").str.replace_all(r"[\s\u200b\ufeff]", "")
+    spaceless = pl.col("first").str.replace_all(cleaning.SPACE, "")
     found = different.filter(pl.col("first").str.contains("计", literal=True)).filter(spaceless.str.contains(TOTAL))
     return first.is_in(found["first"].implode()) & first.is_not_null() if found.height else pl.lit(False)
 
@@ -200,7 +200,7 @@ def notes(rows: Sequence[Cells], width: int) -> int:
     """
     begin = len(rows)
     for i in range(len(rows) - 1, -1, -1):
-        cells = [re.sub(r"[\s\u200b\ufeff]", "", cell) for cell in rows[i] if cell]
+        cells = [re.sub(cleaning.SPACE, "", cell) for cell in rows[i] if cell]
         told = bool(cells) and (
             (re.match(NOTE, cells[0]) is not None and not any(re.match(_MEASURE, cell) for cell in cells[1:]))
             or (len(cells) == 1 and width > 1 and re.match(_SIGNED, cells[0]) is not None)

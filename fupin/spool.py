@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import glob
+import io
 import os
 import shutil
 import stat
@@ -99,6 +100,16 @@ def read(name: str, spool: contextlib.ExitStack, packed: bool | None = None) -> 
             return Path(file.name)
     except OSError as error:
         raise DataError(Fault(_why(error, name), file=name)) from None
+
+
+def opened(data: Data) -> IO[bytes]:
+    """The bytes of a file, to be read from their beginning."""
+    return io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
+
+
+def unpacked(name: str) -> str:
+    """A file's name in small letters, without the ending of a packed one."""
+    return name.lower().removesuffix(".gz").removesuffix(".zst")
 
 
 def _opened(name: str, opened: contextlib.ExitStack) -> IO[bytes] | Path:

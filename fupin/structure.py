@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import csv
 import functools
-import io
 import os
 import re
 import shutil
@@ -20,7 +19,7 @@ from typing import NamedTuple
 
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, unusable
-from fupin.spool import STDIN, Data, temporary
+from fupin.spool import STDIN, Data, opened, temporary
 
 csv.field_size_limit((1 << 31) - 1)  # a cell may have any length
 CHUNK = 1 << 23
@@ -86,7 +85,7 @@ def survey(data: Data) -> Survey:
     quoted = returns = False
     commas = breaks = 0
     last = b""
-    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
+    with opened(data) as file:
         while not (quoted and returns) and (part := file.read(_PART)):
             quoted, returns = quoted or b'"' in part, returns or b"\r" in part
             if not quoted:
@@ -316,7 +315,7 @@ def _last_line(data: Data) -> int:
 
 def _find_bad_bytes(name: str, data: Data) -> None:
     """Name the first line that is not UTF-8."""
-    with io.BytesIO(data) if isinstance(data, bytes) else data.open("rb") as file:
+    with opened(data) as file:
         line = 1
         while lines := file.readlines(CHUNK):
             check_utf8(name, b"".join(lines), line)

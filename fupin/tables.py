@@ -21,6 +21,8 @@ from fupin.spool import Data
 
 BATCH = 1 << 20
 """Rows looked at together when a table is streamed or written."""
+TYPED = (".parquet", ".arrow", ".ipc", ".feather")
+"""Endings of files whose columns have types."""
 
 
 class Source:
@@ -159,7 +161,7 @@ def open_table(name: str, keep: contextlib.ExitStack) -> Source:
     """
     ending = "".join(Path(name).suffixes[-1:]).lower()
     data = spool.read(name, keep)
-    if ending not in (".parquet", ".arrow", ".ipc", ".feather"):
+    if ending not in TYPED:
         return _open_csv(name, data, keep)
     try:
         scanned = pl.scan_parquet(data, glob=False) if ending == ".parquet" else pl.scan_ipc(data)

@@ -15,8 +15,8 @@ from typing import IO, BinaryIO, NamedTuple, cast
 
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault
-from fupin.spool import zstandard
-from fupin.tables import BATCH
+from fupin.spool import PACKED, zstandard
+from fupin.tables import BATCH, TYPED
 
 _IN_MEMORY = 1 << 24
 _DESCRIPTOR = re.compile("/dev/(?:fd/([0-9]{1,6})|(stdin|stdout|stderr))|/proc/self/fd/([0-9]{1,6})")
@@ -196,7 +196,7 @@ def write_folder(target: str, folder: Folder) -> None:
 def _write_as(table: pl.DataFrame | Growing, target: str, file: IO[bytes]) -> None:
     """Write a table in the format that a file's ending names."""
     ending = Path(target).suffix.lower()
-    if isinstance(table, Growing) and ending not in (".parquet", ".arrow", ".ipc", ".feather", ".gz", ".zst"):
+    if isinstance(table, Growing) and ending not in (*TYPED, *PACKED):
         table.write_csv(file)
         return
     frame = table.frame() if isinstance(table, Growing) else table
