@@ -16,7 +16,7 @@ A condition reads columns, compares exactly, knows three truth values, and can n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from fupin import numbers
@@ -101,9 +101,10 @@ class _Value(NamedTuple):
 class _Parser:
     """A precedence parser over the words of one condition."""
 
-    def __init__(self, sql: str, what: str) -> None:
+    def __init__(self, sql: str, what: str, known: Collection[str]) -> None:
         self.sql = sql
         self.what = what
+        self.known = known
         self.tokens: list[tuple[str, str, int]] = []
         self.position = 0
         self.columns: dict[str, None] = {}
@@ -226,6 +227,8 @@ class _Parser:
             self.fail("a condition stands where a value is needed")
         if kinds == {"text", "number"}:
             self.fail("a text is compared with a number (put both in quotes, or neither)")
+        if not kinds and any(value.column in self.known for value in values):
+            kinds = {"number"}
         if not kinds:
             names = [value.column for value in values]
             if words := [name for name in names if name.lower() in ("true", "false")]:
@@ -314,12 +317,13 @@ class _Parser:
         return _Value("column", pl.col(word), word)
 
 
-def parse(sql: Sql, what: str = "--when") -> Condition:
+def parse(sql: Sql, what: str = "--when", known: Collection[str] = ()) -> Condition:
     """Parse a condition.
 
     Args:
         sql: an SQL boolean expression over columns, as contract §3 has it; a parsed one stays as it is.
         what: the option it comes from, for messages.
+        known: columns that are known to be of numbers.
 
     Returns:
         the condition, ready for a table of texts.
@@ -330,6 +334,6 @@ def parse(sql: Sql, what: str = "--when") -> Condition:
     if isinstance(sql, Condition):
         return sql
     try:
-        return _Parser(sql, what).parse()
+        return _Parser(sql, what, known).parse()
     except RecursionError:
         raise Misuse(f"{what}: the condition is nested too deeply") from None

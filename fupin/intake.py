@@ -313,7 +313,7 @@ def _faulty(table: pl.DataFrame, came: pl.DataFrame, types: _Types, rules: Rules
         bad = ~numbers.is_number(name) if name in types.numbers else dates.read(name).is_null()
         why = _no_number if name in types.numbers else _no_date
         told.append((name, _problems(table, came, bad & (pl.col(name) != NOT_ASSESSED), name, why)))
-    return told
+    return [*told, *(rules.schema.untrue(table, came) if rules.schema else [])]
 
 
 def _without(field: Field) -> pl.Expr:

@@ -1,8 +1,10 @@
 """Table Schemas: what the columns of a table are called, and what their cells must be.
 
 The standard is Table Schema of Data Package 2 (datapackage.org/standard/table-schema); descriptors of its first
-version are valid too. Cells are compared after they were made clean, so that `95%` is at most 1, and `2019年4月28日` a
-date. What fupin could only guess is refused when the descriptor is read, not when a cell comes.
+version are valid too. It has no rule for the cells of a row together, such as a mark and its full marks: the property
+`checks` has them in the words of Frictionless, `{"type": "row-constraint", "formula": "mark <= full"}`, where the
+formula is a condition as contract §3 has it. Cells are compared after they were made clean, so that `95%` is at most
+1, and `2019年4月28日` a date. What fupin could only guess is refused with the descriptor, not with a cell.
 """
 
 from __future__ import annotations
@@ -15,9 +17,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple, TypeVar
 
-from fupin import cleaning, dates, numbers
+from fupin import cleaning, conditions, dates, numbers
+from fupin.checks import number_check
+from fupin.conditions import Condition
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault, counted, hint, unusable
+from fupin.errors import DataError, Fault, Misuse, counted, hint, unusable
 from fupin.numbers import NOT_ASSESSED
 
 Why = Callable[[str | None, str | None], str]
@@ -114,6 +118,18 @@ class Field(NamedTuple):
     required: bool
 
 
+class RowCheck(NamedTuple):
+    """What the cells of a row must fulfil together.
+
+    Args:
+        truth: the condition, on clean cells; where it is unknown, as of a cell that is `NA`, it counts as fulfilled.
+        told: what is told of a row that does not.
+    """
+
+    truth: Condition
+    told: str
+
+
 _UNSAID = "subset"
 """What `fieldsMatch` is here if nobody says: the schema's columns are there, in any order, and others may be, which
 stay as they came. The standard's `exact` would refuse a whole file for a column of remarks."""
@@ -129,6 +145,7 @@ class Schema(NamedTuple):
         primary: the columns that together name a row; their rules demand that none is blank.
         unique: columns whose cells together must not be there twice, where none of them is blank; `primary` is
             among them.
+        checks: what the cells of a row must fulfil together.
     """
 
     name: str
@@ -136,6 +153,7 @@ class Schema(NamedTuple):
     match: str
     primary: tuple[str, ...]
     unique: Sequence[tuple[str, ...]]
+    checks: Sequence[RowCheck]
 
     def rename(self, headings: Sequence[str]) -> dict[str, str]:
         """The new names of columns that are headed by a title, where no column is headed by the field's name."""
@@ -172,6 +190,8 @@ class Schema(NamedTuple):
             faults.append(f'{found}; its "fieldsMatch": "equal" allows any order')
         if faults:
             raise DataError([Fault(fault, file=file) for fault in faults])
+        for check in self.checks:
+            check.truth.require(columns, file)
 
     def broken(self, table: pl.DataFrame) -> list[tuple[str, Why, pl.Series]]:
         """The rules that rows break: the column, what makes the reasons, and which rows, counted from 0.
@@ -187,6 +207,29 @@ class Schema(NamedTuple):
         query = table.lazy().select(rule.bad.fill_null(False).alias(str(i)) for i, (_, rule) in enumerate(rules))
         at = [column.arg_true() for column in query.collect()]
         return [(name, rule.why, rows) for (name, rule), rows in zip(rules, at, strict=True) if len(rows)]
+
+    def untrue(self, table: pl.DataFrame, shown: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+        r"""The rows whose cells do not fulfil a check together: the column at fault, and `\0at`, `column`, `reason`.
+
+        Args:
+            table: clean rows.
+            shown: the cells as they are told.
+        """
+        found = []
+        for check in self.checks:
+            columns = check.truth.columns
+            for column in check.truth.numeric:
+                odd = number_check(column, blank=True, not_assessed=True)
+                at = table.select(odd.bad.alias("\0at")).to_series().arg_true()
+                reasons = pl.Series("reason", map(odd.told, shown[column][at]), dtype=pl.String)
+                found.append((column, pl.select(at.alias("\0at"), pl.lit(column).alias("column"), reasons)))
+            each = [pl.concat_str(pl.lit(name + " "), pl.col(name).fill_null("blank")) for name in columns]
+            reason = pl.concat_str(pl.lit(f"{check.told}: "), pl.concat_str(each, separator=", ")).alias("reason")
+            untrue = pl.any_horizontal(~check.truth.truth, *(one.bad for one in check.truth.arithmetic))
+            at = table.select(untrue.fill_null(False).alias("\0at")).to_series().arg_true()
+            told = shown[at].select(at.alias("\0at"), pl.lit(columns[0]).alias("column"), reason)
+            found.append((columns[0], told))
+        return found
 
 
 class _Number(NamedTuple):
@@ -237,13 +280,15 @@ def read(name: str, data: bytes) -> Schema:
         match = _attempt(faults, lambda: _match(of))
         _attempt(faults, lambda: _foreign(of))
         made = [_attempt(faults, functools.partial(_field, n, field, missing, primary)) for n, field in fields]
+        as_numbers = [field.name for field in made if field and field.type in ("number", "integer")]
+        checks = _attempt(faults, lambda: _checks(of, as_numbers)) or []
     except DataError as error:
         faults += error.faults
     if faults:
         raise DataError([fault._replace(file=name) for fault in faults])
     single = [(n,) for n, field in fields if field.get("constraints", {}).get("unique")]
     unique = list(dict.fromkeys([*([primary] if primary else []), *keys, *single]))
-    return Schema(name, [field for field in made if field], match or _UNSAID, primary, unique)
+    return Schema(name, [field for field in made if field], match or _UNSAID, primary, unique, checks)
 
 
 def _attempt(faults: list[Fault], work: Callable[[], _T]) -> _T | None:
@@ -430,6 +475,35 @@ def _foreign(of: Mapping[str, Any]) -> None:
     """
     if of.get("foreignKeys", []) != []:
         raise DataError("foreignKeys: not checked by a schema; leave them out, and find names with --roster FILE")
+
+
+def _checks(of: Mapping[str, Any], as_numbers: Sequence[str]) -> list[RowCheck]:
+    """What the cells of a row must fulfil together.
+
+    Args:
+        of: the descriptor.
+        as_numbers: the fields that are numbers.
+
+    Raises:
+        DataError: a check is not known, or its condition cannot be read.
+    """
+    found = []
+    for i, check in enumerate(_listed(of, "checks", "checks") if "checks" in of else []):
+        what = f"checks: check {i + 1}"
+        if not isinstance(check, dict) or check.get("type") != "row-constraint":
+            kind = f"of type {_shown(check.get('type'))}" if isinstance(check, dict) else _shown(check)
+            like = '{"type": "row-constraint", "formula": "mark <= full"}'
+            raise DataError(f"{what} is {kind}; what is known is {like}")
+        try:
+            formula = _taken(check, "formula", str, "a condition such as mark <= full", "")
+            truth = conditions.parse(formula, what, as_numbers)
+        except Misuse as error:
+            raise DataError(str(error)) from None
+        if not truth.columns:
+            raise DataError(f"{what}: {truth.sql} names no column")
+        told = _taken(check, "description", str, "a text", "") or f"{truth.sql} is not true"
+        found.append(RowCheck(truth, told))
+    return found
 
 
 # --- fields

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from pathlib import Path
 
 import openpyxl
@@ -227,6 +228,49 @@ def test_a_schema_names_columns_and_checks_cells(folder: Path) -> None:
     assert result.out == "town,score,day,说明\n东山,100,2019-04-28,\n"
     assert [(row["line"], row["column"]) for row in rejected()] == [("3", "score"), ("4", "town"), ("5", "town")]
     assert "day: " in rejected()[0]["reason"]
+
+
+def test_a_schema_holds_the_cells_of_a_row_against_one_another(folder: Path) -> None:
+    checks = [{"type": "row-constraint", "formula": "mark <= full", "description": "above its full mark"}]
+    fields = [{"name": name, "type": "number"} for name in ("full", "mark")]
+    (folder / "s.json").write_text(json.dumps({"fields": fields, "checks": checks}), "utf-8")
+    text = "town,full,mark\nA,10,10\nB,10,１１\nC,10,ten\nD,10,NA\nE,10,\nF,NA,11\nG,9,10.01\nG,x,1\n"
+    result = fupin("ingest", "--schema", "s.json", "--rejects", "r.csv", stdin=text)
+    assert result.out == "town,full,mark\nA,10,10\nD,10,NA\nE,10,\nF,NA,11\n"
+    reasons = [row[3:6] for row in csv.reader((folder / "r.csv").read_text("utf-8").splitlines()[1:])]
+    assert reasons[0] == ["mark", "１１", "above its full mark: mark １１, full 10"]
+    assert reasons[2] == ["mark", "10.01", "above its full mark: mark 10.01, full 9"]
+    assert [reason[:2] for reason in reasons] == [["mark", "１１"], ["mark", "ten"], ["mark", "10.01"], ["full", "x"]]
+
+
+def test_what_a_check_reads_as_a_number_must_be_one_though_no_field_says_so(folder: Path) -> None:
+    checks = [{"type": "row-constraint", "formula": "mark + 0 <= full"}]
+    (folder / "s.json").write_text(json.dumps({"fields": [{"name": "town"}], "checks": checks}), "utf-8")
+    result = fupin("ingest", "--schema", "s.json", stdin="town,full,mark\nA,10,1O\nB,1,2\n")
+    assert (result.status, result.out) == (1, "")
+    assert result.err.splitlines() == [
+        "fupin ingest: -:2: mark: '1O' is not a number; a number is digits with at most one point between them, such"
+        " as 20 or 0.5",
+        "fupin ingest: -:3: mark: mark + 0 <= full is not true: mark 2, full 1",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("check", "told"),
+    [
+        ({"type": "row-constraint", "formula": "mrk + 0 > 1"}, "-: no column 'mrk'; nearest: mark"),
+        ({"type": "duplicate-row"}, "s.json: checks: check 1 is of type 'duplicate-row'; what is known is"),
+        ({"type": "row-constraint"}, "s.json: checks: check 1: the condition is empty"),
+        ({"type": "row-constraint", "formula": "1 = 1"}, "s.json: checks: check 1: 1 = 1 names no column"),
+        ("mark <= full", "s.json: checks: check 1 is 'mark <= full'; what is known is"),
+        ({"type": "row-constraint", "formula": "a = b"}, "s.json: checks: check 1: a = b: are a and b numbers"),
+    ],
+)
+def test_a_check_that_cannot_be_applied(folder: Path, check: object, told: str) -> None:
+    (folder / "s.json").write_text(json.dumps({"fields": [{"name": "mark"}], "checks": [check]}), "utf-8")
+    result = fupin("ingest", "--schema", "s.json", stdin="town,full,mark\nA,10,1\n")
+    assert (result.status, result.out, result.err.count("\n")) == (1, "", 1)
+    assert result.err.startswith(f"fupin ingest: {told}")
 
 
 CELL = st.sampled_from(
