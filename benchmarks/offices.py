@@ -55,13 +55,10 @@ def households(count: int) -> pl.LazyFrame:
 
 def workbook(path: Path, rows: int) -> None:
     """The same table as a workbook, its numbers and dates as Excel keeps them."""
-    with xlsxwriter.Workbook(path, {"constant_memory": True}) as book:
+    with xlsxwriter.Workbook(path) as book:
         sheet, date = book.add_worksheet(), book.add_format({"num_format": "yyyy-mm-dd"})
-        table = households(rows).with_columns(
-            pl.col("people", "income", "mark").cast(pl.Float64),
-            pl.col("visited").str.to_date(),
-        )
-        table = table.collect()
+        numbers = pl.col("people", "income", "mark").cast(pl.Float64)
+        table = households(rows).with_columns(numbers, pl.col("visited").str.to_date()).collect()
         for place, name in enumerate(table.columns):
             sheet.write_string(0, place, name)
         for line, row in enumerate(table.iter_rows(), 1):
