@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import logging
+import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
-from fupin import boards, spool, tables, writing
+from fupin import boards, spool, tables
 from fupin.conditions import Condition
 from fupin.deferred import pl
-from fupin.errors import DataError, Failure, FupinError, Misuse, counted
+from fupin.errors import DataError, Misuse, counted
+from fupin.held import Held, blamed
 from fupin.ledger import Ledger
 from fupin.spool import STDIN
 from fupin.tables import Source
@@ -169,13 +172,34 @@ def check(chains: Sequence[Chain]) -> None:
     for chain in chains:
         for number, stage in enumerate(chain.stages):
             before = chain.stages[number - 1] if number else None
-            try:
+            with blamed(stage):
                 _check_stage(stage, before, prints)
+                if stage.output == STDIN and stage is not chains[-1].stages[-1]:
+                    raise Misuse("-o -: standard output is for what the last verb makes; name a file")
                 readers += stage.dashes if before is None and stage.given == STDIN else 0
                 if readers > 1 and stage.dashes:
                     raise Misuse(f"standard input can be read once, not {readers} times; give the board with -i FILE")
-            except Misuse as error:
-                raise Failure(stage.verb, error, stage.place) from None
+    _check_outputs(chains)
+
+
+def _check_outputs(chains: Sequence[Chain]) -> None:
+    """Make sure that no file is read that an earlier stage writes, since it is written when all stages are done.
+
+    Raises:
+        Failure: one is.
+    """
+    written: set[str] = set()
+    for stage in (stage for chain in chains for stage in chain.stages):
+        files = {
+            name: os.path.realpath(name) for name in stage.inputs if name != STDIN and not isinstance(name, Result)
+        }
+        with blamed(stage):
+            for name, path in files.items():
+                if path in written or fnmatch.filter(written, path):
+                    told = f"{spool.written(name)} is written by a verb above, which happens when all verbs are done"
+                    raise Misuse(f"{told}; its table is - for the next verb, and @NAME for the chains of a recipe")
+        if stage.output and stage.output != STDIN:
+            written.add(os.path.realpath(stage.output))
 
 
 def _check_stage(stage: Stage, before: Stage | None, prints: set[str]) -> None:
@@ -221,13 +245,22 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
         Failure: a stage fails. Nothing has reached standard output then.
     """
     check(chains)
+    with contextlib.ExitStack() as keep:
+        held = Held(keep)
+        found = _run_all(chains, announce, watch, held)
+        held.write(announce)
+    return 3 if found else 0
+
+
+def _run_all(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch | None, held: Held) -> bool:
+    """Run all stages, and hold what they write: whether one found what it was asked about."""
     results: dict[str, pl.DataFrame] = {}
     found = False
     for chain in chains:
         result: pl.DataFrame | str | bytes | None = None
         for stage in chain.stages:
             announce(stage)
-            try:
+            with blamed(stage):
                 before = result if isinstance(result, pl.DataFrame) else None
                 with contextlib.ExitStack() as keep:
                     files = Files(keep, before, stage.given, results)
@@ -237,14 +270,10 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
                 found = found or files.found
                 if watch is None:
                     last = stage is chain.stages[-1] and chain is chains[-1]
-                    _write_all(stage, files, result, last)
-            except FupinError as error:
-                raise Failure(stage.verb, error, stage.place) from None
-            except pl.exceptions.PolarsError as error:
-                raise Failure(stage.verb, DataError(str(error).strip().split("\n")[0]), stage.place) from error
+                    held.add(stage, files, result, last)
         if isinstance(result, pl.DataFrame):
             results[f"@{chain.name}"] = result
-    return 3 if found else 0
+    return found
 
 
 def _run_stage(
@@ -268,25 +297,3 @@ def _run_stage(
     else:
         result = stage.apply(board, files)
     return board, result
-
-
-def _write_all(stage: Stage, files: Files, result: pl.DataFrame | str | bytes, last: bool) -> None:
-    """Write what a stage has made to where it goes."""
-    for target, table in files.also.items():
-        writing.write(table, target)
-    for told in files.afterwards:
-        log.warning("%s", told)
-    if stage.output or last:
-        _write(result, stage.output)
-
-
-def _write(result: pl.DataFrame | str | bytes, output: str | None) -> None:
-    """Write a stage's result to where it goes."""
-    if isinstance(result, pl.DataFrame):
-        writing.write(result, output)
-        return
-    data = result.encode() if isinstance(result, str) else result
-    if output is None or output == STDIN:
-        writing.write_stdout(lambda file: file.write(data))
-    else:
-        writing.write_file(output, lambda file: file.write(data))

@@ -8,13 +8,13 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault
-from fupin.spool import zstandard
+from fupin.spool import STDIN, descriptor, zstandard
 from fupin.tables import BATCH
 
 
@@ -28,10 +28,48 @@ def write(frame: pl.DataFrame, target: str | None = None) -> None:
     Raises:
         DataError: it cannot be written.
     """
-    if target is None or target == "-":
-        write_stdout(lambda file: _write_csv(frame, file))
-        return
-    write_file(target, lambda file: _write_as(frame, target, file))
+    with contextlib.ExitStack() as keep:
+        prepare(frame, target, keep)()
+
+
+def prepare(made: pl.DataFrame | str | bytes, target: str | None, keep: contextlib.ExitStack) -> Callable[[], None]:
+    """Make all ready for writing a table or a text, so that what is left to do hardly fails.
+
+    A file is written beside its place. A device, a FIFO or a descriptor has no such place.
+
+    Args:
+        made: what is to be written.
+        target: a file, in the format that its ending names; standard output if left out.
+        keep: removes what has not come to its place.
+
+    Returns:
+        what puts it in its place, or writes it there; it raises a DataError, too.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+
+    def fill(file: IO[bytes]) -> None:
+        if isinstance(made, pl.DataFrame):
+            _write_as(made, target or STDIN, file)
+        else:
+            file.write(made.encode() if isinstance(made, str) else made)
+
+    if target is None or target == STDIN:
+        return lambda: write_stdout(fill)
+    if descriptor(target) is not None or (os.path.exists(target) and not os.path.isfile(target)):
+        return lambda: _write_directly(target, fill)
+    with _told(target):
+        return _beside(target, fill, keep)
+
+
+@contextlib.contextmanager
+def _told(target: str) -> Iterator[None]:
+    """Tell why a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(Fault(f"cannot be written: {error.strerror or error}", file=target)) from None
 
 
 def write_stdout(fill: Callable[[IO[bytes]], object]) -> None:
@@ -42,47 +80,39 @@ def write_stdout(fill: Callable[[IO[bytes]], object]) -> None:
     """
     if sys.stdout is None:
         raise DataError(Fault("is closed", file="standard output"))
-    try:
+    with _told("standard output"):
         sys.stdout.flush()
         fill(sys.stdout.buffer)
         sys.stdout.buffer.flush()
-    except OSError as error:
-        raise DataError(Fault(f"cannot be written: {error.strerror}", file="standard output")) from None
 
 
-def write_file(target: str, fill: Callable[[IO[bytes]], object]) -> None:
-    """Write a file whole or not at all: beside it first, then renamed onto it with its mode kept.
+def _write_directly(target: str, fill: Callable[[IO[bytes]], object]) -> None:
+    """Write to a device or a FIFO; and to a descriptor where it stands, after what others have written there."""
+    number = descriptor(target)
+    with _told(target), open(target if number is None else os.dup(number), "wb") as device:
+        fill(device)
 
-    A device or FIFO is written directly.
 
-    Raises:
-        DataError: it cannot be written.
-    """
+def _beside(target: str, fill: Callable[[IO[bytes]], object], keep: contextlib.ExitStack) -> Callable[[], None]:
+    """Write a file beside its place; what is returned renames it onto the old one, whose mode it has."""
     path = os.path.realpath(target)
-    temporary = None
-    try:
-        if os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
-            with open(target, "wb") as device:
-                fill(device)
-            return
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".fupin-", delete=False) as file:
-            temporary = file.name
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-        if os.path.exists(path):
-            shutil.copymode(path, temporary)
-        else:
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise DataError(Fault(f"cannot be written: {error.strerror or error}", file=target)) from None
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".fupin-", delete=False) as file:
+        keep.callback(Path(file.name).unlink, missing_ok=True)
+        fill(file)
+        file.flush()
+        os.fsync(file.fileno())
+    if os.path.exists(path):
+        shutil.copymode(path, file.name)
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(file.name, 0o666 & ~mask)
+
+    def place() -> None:
+        with _told(target):
+            os.replace(file.name, path)
+
+    return place
 
 
 def _write_as(frame: pl.DataFrame, target: str, file: IO[bytes]) -> None:
