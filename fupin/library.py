@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import importlib
+import os
 from collections.abc import Callable
 from typing import Any
 
-from fupin import boards, tables, writing
+from fupin import arguments, boards, tables, writing
 from fupin.deferred import pl
 from fupin.errors import DataError
 
@@ -27,9 +28,21 @@ _ELSEWHERE = {
 
 def public(name: str) -> Any:
     """What the library has by a public name."""
-    if name in _ELSEWHERE:
-        return getattr(importlib.import_module(f"fupin.{_ELSEWHERE[name]}"), name)
-    return _door(getattr(importlib.import_module(f"fupin.commands.{name.partition('_')[0]}"), name))
+    if name not in _ELSEWHERE:
+        return _door(getattr(importlib.import_module(f"fupin.commands.{name.partition('_')[0]}"), name))
+    found = getattr(importlib.import_module(f"fupin.{_ELSEWHERE[name]}"), name)
+    return found if isinstance(found, type) else _checked(found)
+
+
+def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function that refuses arguments of other types than it declares."""
+
+    @functools.wraps(function)
+    def checked(*words: Any, **options: Any) -> Any:
+        bound = arguments.check(function, words, options)
+        return function(*bound.args, **bound.kwargs)
+
+    return checked
 
 
 def _door(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,20 +54,22 @@ def _door(function: Callable[..., Any]) -> Callable[..., Any]:
     keyed = function.__name__ not in ("deadlines", "report")
 
     @functools.wraps(function)
-    def verb(board: Any, *words: Any, **options: Any) -> Any:
-        table = tables.table(board, "board").read()
-        key = boards.key_of(table, options.get("key") if keyed else None)
+    def verb(*words: Any, **options: Any) -> Any:
+        bound = arguments.check(function, words, options)
+        board = next(iter(bound.arguments))
+        table = bound.arguments[board] = tables.table(bound.arguments[board], board).read()
+        key = boards.key_of(table, bound.arguments.get("key") if keyed else None)
         try:
             if keyed:
                 boards.check_keys(table, key)
-            return function(table, *words, **options)
+            return function(*bound.args, **bound.kwargs)
         except DataError as error:
             raise boards.placed(error, table, key) from None
 
     return verb
 
 
-def read(file: str) -> pl.DataFrame:
+def read(file: str | os.PathLike[str]) -> pl.DataFrame:
     """Read a table: CSV, Parquet or Arrow IPC by its name, also `.gz` and `.zst`.
 
     Args:
@@ -69,7 +84,7 @@ def read(file: str) -> pl.DataFrame:
     return tables.table(file).read()
 
 
-def write(board: pl.DataFrame, file: str) -> None:
+def write(board: pl.DataFrame, file: str | os.PathLike[str]) -> None:
     """Write a table, whole or not at all, in the format that the ending of the name asks for.
 
     Args:
@@ -78,5 +93,8 @@ def write(board: pl.DataFrame, file: str) -> None:
 
     Raises:
         DataError: it cannot be written.
+        Misuse: the ending is that of another format.
     """
-    writing.write(tables.table(board, "board").read(), file)
+    target = os.fspath(file)
+    writing.check_name(target, "file")
+    writing.write(tables.table(board, "board").read(), target)

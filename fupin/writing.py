@@ -13,9 +13,23 @@ from pathlib import Path
 from typing import IO, BinaryIO, cast
 
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault
+from fupin.errors import DataError, Fault, Misuse
 from fupin.spool import STDIN, descriptor, zstandard
 from fupin.tables import BATCH
+
+_NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
+
+
+def check_name(name: str, what: str) -> None:
+    """Make sure that a table can be written to a file of that name.
+
+    Raises:
+        Misuse: its ending is that of another format.
+    """
+    if name.lower().endswith(_NOT_WRITTEN):
+        raise Misuse(
+            f"{what}: '{name}': no table is written so; end the name in .csv, .csv.gz, .parquet or .arrow (or report)"
+        )
 
 
 def write(frame: pl.DataFrame, target: str | None = None) -> None:

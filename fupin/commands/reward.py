@@ -19,7 +19,7 @@ from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse
-from fupin.numbers import Number
+from fupin.numbers import Number, Places
 from fupin.rules import read_rules
 from fupin.tables import Source, Table
 
@@ -36,7 +36,7 @@ def reward(
     table: Table | None = None,
     within: str | None = None,
     ties: Ties = "error",
-    places: int | None = None,
+    places: Places | None = None,
     allow_overlap: bool = False,
     ignore_veto: bool = False,
     key: Sequence[str] | None = None,

@@ -19,6 +19,7 @@ from fupin.parameters import Filled, Place
 from fupin.recipes import Fault, Line
 from fupin.spool import STDIN
 from fupin.verbs import VERBS
+from fupin.writing import check_name
 
 _ALONE = ("run", "man")
 
@@ -82,7 +83,7 @@ def command(
         raise Misuse("standard input is the recipe; give the board as a file")
     chains = [_told(chain, board or STDIN, verbose) for chain in chains]
     if output:
-        options.check_output(output)
+        check_name(output, "-o")
         *stages, last = chains[-1].stages
         if last.output:
             raise Misuse(f"-o: the recipe writes its result to {last.output} itself")
