@@ -68,27 +68,30 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> int:
         """Parse all stages of a chain, then run them."""
+        try:
+            return self._run(ctx)
+        except KeyboardInterrupt:
+            raise Interrupted from None
+
+    def _run(self, ctx: click.Context) -> int:
+        from fupin import chain, writing
+
         before: list[Chain] = []
         stages: list[Stage] = []
         for words in split([*ctx._protected_args, *ctx.args]):
             *named, own = self.stages(ctx, words)
             before += named
             stages += own.stages
-        from fupin import chain
-
         chains = [*before, chain.Chain(stages)]
         unit = ctx.params["explain"] or ctx.meta.get("explain")
-        try:
-            if unit is None:
-                return chain.run(chains, _announce)
-            from fupin.explaining import Account
+        if unit is None:
+            return chain.run(chains, _announce)
+        from fupin.explaining import Account
 
-            account = Account(unit)
-            status = chain.run(chains, _announce, account.stage)
-            click.echo(account.text(), nl=False)
-            return status
-        except KeyboardInterrupt:
-            raise Interrupted from None
+        account = Account(unit)
+        status = chain.run(chains, _announce, account.stage)
+        writing.write_stdout(lambda file: file.write(account.text().encode()))
+        return status
 
 
 class Interrupted(Exception):
@@ -148,6 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         completion.register()
     try:
+        _check_words(sys.argv[1:] if arguments is None else arguments)
         return fupin.main(arguments, prog_name="fupin", standalone_mode=False) or 0
     except Failure as failure:
         return _report(failure.lines, failure.verb, failure.error.status)
@@ -169,6 +173,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BaseException as error:  # Polars' panics are no Exceptions
         why = f"{type(error).__name__}: {error}".split("\n")[0]
         return _report([f"this is a fault of fupin itself, please report it ({why})"], "", 1)
+
+
+def _check_words(words: Sequence[str]) -> None:
+    """Make sure that all words could be read, so that no sign of theirs gets lost in a table.
+
+    Raises:
+        Misuse: the bytes of one mean nothing in the encoding of the locale. The name of a file may be so.
+    """
+    for word in words:
+        if any("\ud800" <= letter <= "\udfff" for letter in word) and not os.path.exists(word):
+            told = os.fsencode(word).decode(errors="backslashreplace")
+            encoding = sys.getfilesystemencoding().upper()
+            raise Misuse(f"'{told}' is not {encoding}; is the terminal, or the script, in another encoding?")
 
 
 def message_of(error: FupinError | Failure | click.ClickException) -> str:

@@ -92,8 +92,6 @@ def write_stdout(fill: Callable[[IO[bytes]], object]) -> None:
     Raises:
         DataError: it cannot be written.
     """
-    if sys.stdout is None:
-        raise DataError(Fault("is closed", file="standard output"))
     with _told("standard output"):
         sys.stdout.flush()
         fill(sys.stdout.buffer)

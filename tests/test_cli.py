@@ -313,6 +313,44 @@ def test_control_signs_in_a_message_are_made_visible(folder: Path) -> None:
     refused(result, 1, "tally", "events.csv:2: village: '东\\n\\x1b[31m山' is not on the board")
 
 
+# --- encodings
+
+NOT_UTF8 = [
+    "veto board.csv --when 'total < 85' --because $'\\xd7\\xdc'",
+    "keep board.csv --where $'kind = \\'\\xd7\\xdc\\''",
+    "report board.csv --title=$'\\xd7\\xdc'",
+    "--explain $'\\xd7\\xdc' rank board.csv --by total",
+    "run r.fupin --dry-run --set a=$'\\xd7\\xdc'",
+]
+
+
+@pytest.mark.parametrize("words", NOT_UTF8)
+def test_a_word_that_is_not_utf8(folder: Path, shell: Shell, words: str) -> None:
+    Path("board.csv").write_text(BOARD)
+    Path("r.fupin").write_text("rank board.csv --by {a}\n")
+    result = shell(f"fupin {words}")
+    refused(result, 2, "", r"\xd7\xdc", "is not UTF-8")
+
+
+def test_a_file_whose_name_is_not_utf8(folder: Path, shell: Shell) -> None:
+    Path(os.fsdecode(b"\xd7\xdc.csv")).write_text(BOARD)
+    assert shell("fupin keep $'\\xd7\\xdc.csv' --where 'total > 85'").out == "village,total,kind\n东山,90,一\n"
+
+
+@pytest.mark.parametrize(
+    "environment",
+    ["LC_ALL=C PYTHONUTF8=0 PYTHONCOERCECLOCALE=0", "PYTHONIOENCODING=latin-1", "PYTHONIOENCODING=utf-16"],
+)
+def test_words_and_texts_are_utf8_in_every_environment(folder: Path, shell: Shell, environment: str) -> None:
+    Path("村.csv").write_text(BOARD)
+    told = shell(f"{environment} fupin keep 村.csv --where \"kind = '一'\" -o 一.csv then rank --by 总分")
+    assert told == Result(1, "", "fupin rank: no column '总分'; columns: village, total, kind\n")
+    shown = shell(f"{environment} fupin --explain 东山 rank 村.csv --by total --as 名次")
+    assert shown == Result(0, "东山\n\nrank 村.csv --by total --as 名次\n  名次 = 1\n", "")
+    assert shell(f"{environment} fupin --help") == shell("fupin --help")
+    assert shell(f"{environment} fupin deduct --help") == shell("fupin deduct --help")
+
+
 # --- what a shell does
 
 BIG = "village,n\n" + "".join(f"村{i},{i}\n" for i in range(40_000))
@@ -340,6 +378,11 @@ def test_a_full_disk(folder: Path, shell: Shell) -> None:
     [
         "fupin --help > /dev/full",
         "fupin keep --help > /dev/full",
+        "fupin --help >&-",
+        "fupin --version >&-",
+        "fupin keep --help >&-",
+        "fupin --explain 东山 rank board.csv --by n >&-",
+        "fupin report board.csv >&-",
         "fupin keep board.csv --where 'n = 1' >&-",
         "fupin keep --where 'n = 1' <&-",
     ],
@@ -386,10 +429,41 @@ def test_an_interrupt(folder: Path, sent: int) -> None:
             process.communicate()
             pytest.fail("Ctrl-C did not end it while it waited for its ledger")
     assert (process.returncode, out) == (130, b"")
-    assert err in (b"", b"\n")  # a line of its own after the ^C of a terminal
+    assert err == b""
     assert list(spool.iterdir()) == []
     assert Path("out.csv").read_text() == "old\n"
     assert sorted(file.name for file in folder.iterdir()) == ["board.csv", "events.csv", "out.csv", "spool"]
+
+
+def test_an_interrupt_while_a_recipe_is_read(folder: Path) -> None:
+    process = subprocess.Popen(
+        [*MODULE, "run", "-"], env=HERE, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    process.stdin.write(b"rank\n")
+    process.stdin.flush()
+    until_it_waits(process, process.stdin.fileno())
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (130, b"", b"")
+
+
+@pytest.mark.parametrize("module", ["fupin.verbs", "click", "fupin.chain", "fupin.commands.rank", "polars"])
+def test_an_interrupt_while_modules_are_loaded(folder: Path, module: str) -> None:
+    Path("board.csv").write_text(BOARD)
+    code = f"""
+import os, signal, sys
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Interrupting())
+from fupin.__main__ import start
+sys.argv = ["fupin", "rank", "board.csv", "--by", "total"]
+start()
+"""
+    done = python("-c", code)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "")
 
 
 def test_a_verb_that_waits_for_a_terminal_says_so(folder: Path) -> None:
