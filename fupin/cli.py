@@ -60,7 +60,8 @@ class Verbs(click.Group):
         if command is None:
             raise Misuse(f"no verb '{verb}'{hint(verb, VERBS, 'verbs')}")
         try:
-            with command.make_context(verb, list(words[1:]), parent=ctx, obj=place) as own:
+            asked: list[str] | None = None if place is None else []  # a recipe has nobody to help
+            with command.make_context(verb, list(words[1:]), ctx, obj=place, help_option_names=asked) as own:
                 parsed = command.invoke(own)
         except FupinError as error:
             raise Failure(verb, error) from None

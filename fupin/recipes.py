@@ -9,8 +9,9 @@
     villages:
     deduct villages.csv --events @late --full {full} --as routine
 
-Words are those of a POSIX shell: quotation marks and backslashes, but nothing is looked up, matched or run. `{NAME}`
-is filled after the words have been told apart, so that a value stays one word whatever it holds.
+Words are those of a POSIX shell: quotation marks and backslashes, but nothing is looked up, matched or run. Blank and
+indented lines within quotation marks stand as they are; a line that is not indented is always a verb. `{NAME}` is
+filled after the words have been told apart, so that a value stays one word whatever it holds.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from fupin import spool
 from fupin.errors import DataError, Misuse, hint
 
 _CHAIN = re.compile(r"(\w[\w-]*):[ \t]*")
+_CLOSED = re.compile(r"""(?:[^'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")*""", re.DOTALL)
+_MARKS = ("'", '"')
 _NAME = re.compile(r"\{\{|\{(\w+)\}|\{")
 
 
@@ -51,8 +54,13 @@ class Fault(Misuse):
 
 
 def folder_of(name: str) -> str:
-    """The folder that the files of a recipe are relative to; a link stands for the recipe that it leads to."""
-    return "" if name == spool.STDIN else os.path.dirname(os.path.realpath(name) if os.path.islink(name) else name)
+    """The folder that the files of a recipe are relative to; a link stands for the recipe that it leads to.
+
+    A recipe that comes through a pipe or a descriptor stands in no folder.
+    """
+    if name == spool.STDIN or spool.descriptor(name) is not None or not os.path.isfile(name):
+        return ""
+    return os.path.dirname(os.path.realpath(name) if os.path.islink(name) else name)
 
 
 def read(name: str) -> list[Line]:
@@ -82,24 +90,47 @@ def read(name: str) -> list[Line]:
     return _verbs(name, _entries(name, text))
 
 
-def _entries(name: str, text: str) -> list[list[tuple[int, str]]]:
+def _entries(name: str, whole: str) -> list[list[tuple[int, str]]]:
     """The lines that belong together, each with its number; blank lines and comments left out.
+
+    A line goes on with the one before if it is indented, if that one ends in a backslash, or if it is blank and a
+    quotation mark is open.
 
     Raises:
         Fault: the first line is indented.
     """
     entries: list[list[tuple[int, str]]] = []
-    escaped = False
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        if not escaped and (not line.strip() or line.lstrip().startswith("#")):
+    text = ""
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", whole), 1):
+        quoted, escaped = _open(text) in _MARKS, _is_escaped(text)
+        if not (quoted or escaped) and (not line.strip() or line.lstrip().startswith("#")):
             continue
-        if not escaped and not line[0].isspace():
+        if not quoted:
+            line = re.sub(r"^\s+", " ", line)
+        begins = not escaped and line != "" and not line[0].isspace()
+        if begins:
             entries.append([])
-        if not entries:
+        elif not entries:
             raise Fault(name, number, "an indented line goes on with the one before, and there is none")
         entries[-1].append((number, line))
-        escaped = (len(line) - len(line.rstrip("\\"))) % 2 == 1
+        text = line if begins else _joined(text, line)
     return entries
+
+
+def _open(text: str) -> str:
+    """The quotation mark, or the backslash, that is open at the end of a text; nothing if none is."""
+    closed = _CLOSED.match(text)
+    return text[closed.end() :][:1] if closed else ""
+
+
+def _is_escaped(text: str) -> bool:
+    """Whether a text ends in a backslash that takes away the line break behind it, as none does in apostrophes."""
+    return (len(text) - len(text.rstrip("\\"))) % 2 == 1 and _open(text) != "'"
+
+
+def _joined(text: str, line: str) -> str:
+    """A text and the line below it, as a shell reads them."""
+    return text[:-1] + line if _is_escaped(text) else f"{text}\n{line}"
 
 
 def _verbs(name: str, entries: Sequence[Sequence[tuple[int, str]]]) -> list[Line]:
@@ -133,19 +164,17 @@ def _words(name: str, entry: Sequence[tuple[int, str]]) -> list[str]:
     """The words of a verb.
 
     Raises:
-        Fault: a quotation mark is not closed.
+        Fault: a quotation mark is not closed, or there are no words.
     """
-    text, opened = "", entry[0][0]
-    words: list[str] | None = []
-    for number, line in entry:
-        opened = number if words is not None else opened
-        text += line.removesuffix("\\") if line.endswith("\\") and not line.endswith("\\\\") else line + "\n"
-        try:
-            words = shlex.split(text)
-        except ValueError:
-            words = None
-    if words is None:
+    (opened, text), *more = entry
+    for number, line in more:
+        opened = opened if _open(text) in _MARKS else number
+        text = _joined(text, line)
+    text = _joined(text, "")
+    if _open(text):
         raise Fault(name, opened, "a quotation mark is not closed")
+    if not (words := shlex.split(text)):
+        raise Fault(name, entry[0][0], "a verb is missing")
     return words
 
 

@@ -73,6 +73,18 @@ def test_words_are_those_of_a_shell() -> None:
     assert shown.out.splitlines()[1] == '东山,90,一,true,"a ""b"" #c"'
 
 
+def test_lines_within_quotation_marks_stand_as_they_are() -> None:
+    text = "veto board.csv --when \"kind = '一'\"\n  --because 'a\n\n  #2 x\n \tb\\\n  c'\n# d\n"
+    name = recipe(text + "keep --where 'total > 85'\n")
+    assert fupin("run", name).out.partition("true,")[2] == '"a\n\n  #2 x\n \tb\\\n  c"\n'
+    name = recipe('veto board.csv --when "kind = \'一\'" --because "a \\\nb"\n')
+    assert fupin("run", name).out.splitlines()[1] == "东山,90,一,true,a b"
+
+
+def test_a_line_may_be_indented_by_wide_blanks() -> None:
+    assert fupin("run", recipe("rank board.csv\n\u3000\u3000--by \\\n\u3000total\n")).out == RANKED
+
+
 def test_a_named_chain_is_a_table_wherever_a_file_is() -> None:
     text = """
 late:
@@ -141,9 +153,16 @@ def test_a_recipe_is_a_program(shell: Shell) -> None:
 def test_a_recipe_on_standard_input() -> None:
     assert fupin("run", "-", "there/board.csv", stdin="rank --by total\n").out == RANKED
     assert fupin("run", "-", stdin="rank there/board.csv --by total\n").out == RANKED
-    result = fupin("run", "-", stdin="rank --by total\n")
-    assert (result.status, result.out) == (2, "")
-    assert "standard input is the recipe" in result.err
+    for words in (["run", "-"], ["run", "-", "-"]):
+        result = fupin(*words, stdin="rank --by total\n")
+        assert (result.status, result.out) == (2, "")
+        assert "standard input is the recipe" in result.err
+
+
+def test_a_recipe_through_a_pipe_is_relative_to_here(shell: Shell) -> None:
+    here = "village,total,kind,rank\n西河,80,二,1\n东山,70,一,2\n"
+    assert shell("fupin run <(echo rank board.csv --by total)") == Result(0, here, "")
+    assert shell("fupin run /dev/fd/7 7<<<'rank board.csv --by total'") == Result(0, here, "")
 
 
 def test_a_dry_run_shows_the_stages_and_reads_nothing() -> None:
@@ -177,11 +196,15 @@ def test_faults_name_their_line() -> None:
     faulty("rank --by a |\nkeep --where 'a = 1'\n", 1, "no pipes")
     faulty("run other.fupin\n", 1, "'run'")
     faulty("rank --by a\n  then\n", 1, "'then'")
+    faulty("rank board.csv --by total\nkeep --help\n", 2, "fupin keep: ", "--help")
+    faulty("rank board.csv --by total -h\n", 1, "fupin rank: ", "-h")
+    faulty("\\\n\n", 1, "a verb is missing")
 
 
 def test_faults_of_quotation_marks_and_lines() -> None:
     faulty("keep --where 'a = 1\nrank --by a\n", 1, "quotation mark")
     faulty("veto --when 'a = 1'\n  --because don't\n\nrank --by 'a'\n", 2, "quotation mark")
+    faulty("veto --when 'a = 1'\n  --because 'a\n\nb'\n", 2, "quotation mark")
     faulty("  rank --by a\n", 1, "indented")
     faulty("a:\n  rank --by a\n", 2, "indented")
     faulty("a:\nb:\nrank --by a\n", 1, "'a:'")

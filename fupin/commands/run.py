@@ -79,7 +79,7 @@ def command(
     heads = [chain.stages[0] for chain in chains if chain.stages[0].dashes]
     if board and not heads:
         raise Misuse(f"nobody reads {board}; the recipe says itself what its chains begin with")
-    if recipe == STDIN and not board and heads:
+    if recipe == STDIN and board in (None, STDIN) and heads:
         raise Misuse("standard input is the recipe; give the board as a file")
     chains = [_told(chain, board or STDIN, verbose) for chain in chains]
     if output:
