@@ -13,6 +13,7 @@ import click
 
 from fupin import __version__
 from fupin.errors import Failure, FupinError, Misuse, hint
+from fupin.once import Once
 from fupin.verbs import VERBS, front_page
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 THEN = "then"
 
 
-class Verbs(click.Group):
+class Verbs(Once, click.Group):
     """The verbs, each loaded when it is wanted, and chained by the word `then`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -77,22 +78,36 @@ class Verbs(click.Group):
     def _run(self, ctx: click.Context) -> int:
         from fupin import chain, writing
 
-        before: list[Chain] = []
-        stages: list[Stage] = []
-        for words in split([*ctx._protected_args, *ctx.args]):
-            *named, own = self.stages(ctx, words)
-            before += named
-            stages += own.stages
-        chains = [*before, chain.Chain(stages)]
-        unit = ctx.params["explain"] or ctx.meta.get("explain")
-        if unit is None:
+        chains = self._chains(ctx, [*ctx._protected_args, *ctx.args])
+        units = [unit for unit in (ctx.params["explain"], ctx.meta.get("explain")) if unit is not None]
+        if not units:
             return chain.run(chains, _announce)
+        if len(units) > 1:
+            raise Misuse("--explain is given twice; only one can count")
         from fupin.explaining import Account
 
-        account = Account(unit)
+        account = Account(units[0], chains)
         status = chain.run(chains, _announce, account.stage)
         writing.write_stdout(lambda file: file.write(account.text().encode()))
         return status
+
+    def _chains(self, ctx: click.Context, words: Sequence[str]) -> list[Chain]:
+        """The chains of the command line: those that recipes have besides, then its own.
+
+        Raises:
+            Misuse: two recipes name a chain alike, so that one would read what the other has made.
+        """
+        from fupin.chain import Chain
+
+        before: list[Chain] = []
+        whole = Chain([])
+        for stage in split(words):
+            *named, own = self.stages(ctx, stage)
+            if twice := {chain.name for chain in before} & {chain.name for chain in named if chain.name}:
+                raise Failure(stage[0], Misuse(f"two recipes have a chain '{min(twice)}:'; run them one by one"))
+            before += named
+            whole = Chain([*whole.stages, *own.stages], own.name or whole.name)
+        return [*before, whole]
 
 
 class Interrupted(Exception):
@@ -103,8 +118,10 @@ def split(words: Sequence[str]) -> list[list[str]]:
     """The words of each stage.
 
     Raises:
-        Misuse: there is no verb before or after a `then`.
+        Misuse: there is no verb, or none before or after a `then`.
     """
+    if not words:
+        raise Misuse("a verb is missing: fupin VERB …")
     parts: list[list[str]] = [[]]
     for word in words:
         if word == THEN:

@@ -214,7 +214,7 @@ village,kind,field,rank,reward
 
 def _amounts(text: str | None, what: str) -> list[Fraction]:
     """The amounts of a comma-separated list, 0 or more each."""
-    found = [numbers.parse(word, what) for word in text.split(",")] if text else []
+    found = [numbers.parse(word, what) for word in text.split(",")] if text is not None else []
     if text and re.search(r"(^|,)0[0-9]", text):
         raise Misuse(f"{what}: '{text}': a comma stands between two amounts; write 5000 for five thousand")
     if "%" in (text or "") or any(amount < 0 or amount >= numbers.LIMIT for amount in found):
