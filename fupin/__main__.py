@@ -1,5 +1,6 @@
 """``fupin`` and ``python -m fupin``."""
 
+import os
 import sys
 
 
@@ -7,18 +8,18 @@ def start() -> None:
     """Run fupin with the words of the command line, and end the process with its status."""
     try:
         _start()
-    except KeyboardInterrupt:  # while modules are still being loaded
-        sys.exit(130)
+    except KeyboardInterrupt:  # before process.prepare
+        os._exit(130)
 
 
 def _start() -> None:
-    import contextlib
-    import os
+    from fupin import process
 
-    from fupin import streams
+    process.prepare()
+    import contextlib
+
     from fupin.verbs import front_page
 
-    streams.prepare()
     if sys.argv[1:] in (["--help"], ["-h"]):  # costs a tenth of what importing click does
         with contextlib.suppress(OSError):  # what hinders it, main says
             print(front_page(), end="", flush=True)

@@ -76,10 +76,12 @@ class Verbs(Once, click.Group):
             raise Interrupted from None
 
     def _run(self, ctx: click.Context) -> int:
-        from fupin import chain, writing
+        from fupin import chain, process, writing
 
         chains = self._chains(ctx, [*ctx._protected_args, *ctx.args])
         units = [unit for unit in (ctx.params["explain"], ctx.meta.get("explain")) if unit is not None]
+        importlib.import_module("polars")  # here an interrupt does not get lost in the midst of it
+        process.interruptible()
         if not units:
             return chain.run(chains, _announce)
         if len(units) > 1:
