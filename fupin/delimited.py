@@ -19,6 +19,7 @@ from fupin.spool import Data
 MARKS = (",", "\t", ";", "|")
 """What may stand between cells, if nobody says what does."""
 _LOOSE_TAB = r"(?m)(?<=[,;|])\s*\t|\t\s*(?=[,;|])|\t\s*?$|^\s*?\t"  # a space around a cell, and no mark
+_SEEN = 1000  # characters of a record that is never closed, which may hold all the rest of a file
 _RETURN = "\ufdd0"  # no character; stands for CR while lines are told apart, so that one inside a cell is not lost
 _BOM = b"\xef\xbb\xbf"
 _OPEN = "the quotation mark opened here is never closed"
@@ -112,7 +113,8 @@ def sheet(
         told = DataError(Fault("no row has a cell, so that there is no header", file=name))
         raise structure.nothing(name) if data in (b"", _BOM) else told
     lines = rows["line"].to_list()
-    cells = [split(record, text.mark) for record in rows["text"]]
+    seen = pl.when("open").then(pl.col("text").str.head(_SEEN)).otherwise("text")
+    cells = [split(record, text.mark) for record in rows.select(seen.alias("text"))["text"]]
     trimmed = [[(cell or "").strip(cleaning.SPACES) for cell in row] for row in cells]
     found = layout.find(trimmed, labels=labels, said=_said(name, said, lines))
     last = found.header + found.depth - 1

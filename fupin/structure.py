@@ -251,8 +251,13 @@ def joined(
     Returns:
         `line`, `text` and `open` (false) of each record, and the lines of the last one, where it goes on.
     """
-    lines = lines.select("line", "text") if carried is None else pl.concat([carried, lines.select("line", "text")])
-    inside = _inside(lines, mark) if strict else lines["text"].str.count_matches('"', literal=True).cum_sum() % 2 == 1
+    lines = lines.select("line", "text")
+    goes_on = carried is not None
+    marks = lines["text"].str.count_matches('"', literal=True).cum_sum()
+    inside = _inside(lines, mark, goes_on) if strict else (marks + goes_on) % 2 == 1
+    if carried is not None:
+        lines = pl.concat([carried, lines])
+        inside = pl.concat([pl.repeat(True, carried.height, eager=True).alias(inside.name), inside])
     begins = ~inside.shift(1, fill_value=False)
     whole = lines.height - int((~inside).reverse().arg_true().head(1).sum()) if not inside.all() else 0
     rest = lines[whole:]
@@ -269,14 +274,14 @@ def unclosed(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.select(pl.col("line").first(), pl.col("text").str.join("\n"), open=pl.lit(True))
 
 
-def _inside(lines: pl.DataFrame, mark: str) -> pl.Series:
-    """Whether a quoted cell is open behind each line.
+def _inside(lines: pl.DataFrame, mark: str, goes_on: bool) -> pl.Series:
+    """Whether a quoted cell is open behind each line, where it is said whether one goes on from the line before.
 
     Each line tells where it leads from outside a quoted cell and from inside. Where both lead to the same place, that
     is where one is; all other lines stay where they are or change sides, and are counted from there.
     """
     if not lines["text"].str.contains('"', literal=True).any():
-        return pl.repeat(False, lines.height, eager=True)
+        return pl.repeat(goes_on, lines.height, eager=True)
     text = pl.col("text").str.strip_prefix("\ufeff")
     escaped, cell, record = grammar(mark)
     closed = text.str.contains(f"^{record}$")
@@ -288,7 +293,7 @@ def _inside(lines: pl.DataFrame, mark: str) -> pl.Series:
     changes = led.select((pl.col("outside") & ~pl.col("inside")).cast(pl.Int64).cum_sum().alias("n")).to_series()
     since = pl.DataFrame({"known": known, "n": changes}).with_columns(
         base=pl.when(pl.col("known").is_not_null()).then("n").forward_fill().fill_null(0),
-        start=pl.col("known").forward_fill().fill_null(False),
+        start=pl.col("known").forward_fill().fill_null(goes_on),
     )
     return since.select(inside=pl.col("start") ^ ((pl.col("n") - pl.col("base")) % 2 == 1)).to_series()
 
