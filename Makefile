@@ -15,10 +15,12 @@ lint: .venv/tested
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 
-bench: .venv/tested  ## speed beside plain Polars, DuckDB and Miller
+bench: .venv/tested  ## speed beside plain Polars, DuckDB, Miller, csvclean and frictionless
 	.venv/bin/python -m pip install --quiet 'duckdb>=2'
 	.venv/bin/python -m compileall -q fupin  # as an installed fupin is
 	.venv/bin/python benchmarks/run.py
+	$(PYTHON) -m venv .venv/others && .venv/others/bin/python -m pip install --quiet csvkit 'frictionless>=5'
+	.venv/bin/python benchmarks/intake.py --others .venv/others/bin
 
 man: .venv/installed  ## make the manual pages of the commands anew
 	.venv/bin/python -m fupin.man man
