@@ -121,8 +121,8 @@ def gather(
     Raises:
         DataError: a sheet cannot be read, or they are not of one shape.
     """
-    intake.require(taken, rules)
     taken = [intake.with_taken(sheet, rules) for sheet in taken]
+    intake.require(taken, rules)
     unique = list(dict.fromkeys([*unique, *(rules.schema.unique if rules.schema else ())]))
     found = _Pass(taken, rules, unique, add_source, lines).run({})
     again = _repeated(taken, found.seen)
@@ -185,18 +185,19 @@ class _Pass:
         with Progress(sum(sheet.size for sheet in self.taken)) as progress:
             for number, sheet in enumerate(self.taken):
                 names = intake.headings(sheet, self.rules)
-                parts = 0
+                parts = numbered = 0
                 for part in sheets.ahead(sheet.parts()):
-                    found = intake.clean(sheet, names, part, self.rules, again.get(number))
+                    found = intake.clean(sheet, names, part, self.rules, again.get(number), numbered)
                     if part.height != found.table.height + found.rejects.height + found.left.height:
                         raise AssertionError(f"{sheet.name}: a row was lost on the way")
                     self.rows += part.height
+                    numbered += part.height - len(part.broken) - found.left.height
                     self._take(number, sheet, found)
                     parts += 1
                     progress.advance(part.size)
                 if not parts:
                     empty = sheets.Part(sheets.no_rows(len(names)))
-                    self._take(number, sheet, intake.clean(sheet, names, empty, self.rules, None))
+                    self._take(number, sheet, intake.clean(sheet, names, empty, self.rules))
         rejects = pl.concat([part for part in self.rejects if part.height] or self.rejects, how="diagonal")
         first = self.rejects[0].columns
         rejects = rejects[first] if set(first) == set(rejects.columns) else rejects
@@ -272,7 +273,7 @@ class _Pass:
         if whole is None:
             return intake.shape(sheet.others, self.rules, made)
         names = intake.headings(whole, self.rules)
-        nothing = intake.clean(whole, names, sheets.Part(sheets.no_rows(len(names))), self.rules, None)
+        nothing = intake.clean(whole, names, sheets.Part(sheets.no_rows(len(names))), self.rules)
         return self._part(whole, nothing.table).columns
 
 
