@@ -719,6 +719,8 @@ def _typed(columns: Iterable[Sequence[Cell]], left: int) -> Iterator[tuple[str, 
             yield f"{_NUMBERS}{i}", pl.Series(values, dtype=pl.Float64)
         elif kinds == {str}:
             yield str(i), pl.Series(values, dtype=pl.String)
+        elif kinds == {dt.date}:
+            yield str(i), pl.Series(values, dtype=pl.Date).cast(pl.String)
         else:
             yield str(i), pl.Series(map(_not_number, values), dtype=pl.String)
             if float in kinds:

@@ -21,6 +21,7 @@ _DATES = [
     *(rf"^([0-9]{{4}})\s*[{sign}]\s*([0-9]{{1,2}})\s*[{sign}]\s*([0-9]{{1,2}})" for sign in (".", "/", "-")),
     r"^([0-9]{4})([0-9]{2})([0-9]{2})",
 ]
+_SAMPLE, _FEW = 1000, 700  # of so many cells so many are different where it is not worth looking for the different ones
 _SERIAL = "^[1-9][0-9]{4}$"
 _BEGIN = "1899-12-30"  # so that Excel's day 61 is 1 March 1900; it counts a 29 February 1900 that never was
 
@@ -28,6 +29,11 @@ _BEGIN = "1899-12-30"  # so that Excel's day 61 is 1 March 1900; it counts a 29 
 def trimmed(cell: pl.Expr) -> pl.Expr:
     """A cell without spaces around it; one of nothing but spaces is blank."""
     return cell.str.strip_chars(SPACES).replace("", None)
+
+
+def different(column: pl.Series) -> pl.Series:
+    """The different cells of a column where they seem to be few, else all of them."""
+    return column.unique() if column.len() > _SAMPLE and column.head(_SAMPLE).n_unique() < _FEW else column
 
 
 def heading(name: str) -> str:

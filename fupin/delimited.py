@@ -243,7 +243,8 @@ def _plain(text: _Text, chunk: bytes, line: int, width: int) -> Part | None:
 
 def _has_edges(chunk: bytes, mark: bytes) -> bool:
     """Whether a cell may begin or end with a space."""
-    spaces = [space for start in _SPACES if start in chunk for space in _SPACES[start] if space in chunk]
+    starts = [start for start in _SPACES if start[:1] in chunk and start in chunk]
+    spaces = [space for start in starts for space in _SPACES[start] if space in chunk]
     spaces = [space for space in spaces if space not in (mark, b"\n")]
     ends = [edge for space in spaces for edge in (mark + space, space + mark, b"\n" + space, space + b"\n")]
     return chunk.startswith(tuple(spaces)) or chunk.endswith(tuple(spaces)) or any(edge in chunk for edge in ends)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,13 +16,14 @@ from fupin.errors import SHOWN, DataError, Fault
 from fupin.intake import Clean, Rules
 from fupin.progress import Progress
 from fupin.rosters import Roster
-from fupin.sheets import Sheet
+from fupin.sheets import Part, Sheet
 from fupin.spool import Data, written
 from fupin.tables import Table
 from fupin.writing import Growing
 
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _LINES = (".jsonl", ".ndjson")
+_AT_A_TIME = 2
 
 
 class Reading(NamedTuple):
@@ -185,13 +188,11 @@ class _Pass:
         with Progress(sum(sheet.size for sheet in self.taken)) as progress:
             for number, sheet in enumerate(self.taken):
                 names = intake.headings(sheet, self.rules)
-                parts = numbered = 0
-                for part in sheets.ahead(sheet.parts()):
-                    found = intake.clean(sheet, names, part, self.rules, again.get(number), numbered)
+                parts = 0
+                for part, found in self._cleaned(sheet, names, again.get(number)):
                     if part.height != found.table.height + found.rejects.height + found.left.height:
                         raise AssertionError(f"{sheet.name}: a row was lost on the way")
                     self.rows += part.height
-                    numbered += part.height - len(part.broken) - found.left.height
                     self._take(number, sheet, found)
                     parts += 1
                     progress.advance(part.size)
@@ -208,6 +209,32 @@ class _Pass:
             pl.concat(self.sent).unique() if self.sent else pl.Series(dtype=pl.String),
             {columns: pl.concat(parts) for columns, parts in self.seen.items()},
         )  # fmt: skip
+
+    def _cleaned(self, sheet: Sheet, names: Sequence[str], again: pl.DataFrame | None) -> Iterator[tuple[Part, Clean]]:
+        """The parts of a sheet and what becomes of each, in their order; several are made clean at a time.
+
+        Where rows are numbered, a part waits for the numbers of the one before.
+        """
+        if self.rules.number_rows:
+            numbered = 0
+            for part in sheets.ahead(sheet.parts()):
+                one = intake.clean(sheet, names, part, self.rules, again, numbered)
+                numbered += part.height - len(part.broken) - one.left.height
+                yield part, one
+            return
+        with ThreadPoolExecutor(_AT_A_TIME) as workers:
+            waiting: collections.deque[tuple[Part, Future[Clean]]] = collections.deque()
+            try:
+                for part in sheets.ahead(sheet.parts()):
+                    waiting.append((part, workers.submit(intake.clean, sheet, names, part, self.rules, again)))
+                    if len(waiting) > _AT_A_TIME:
+                        first, found = waiting.popleft()
+                        yield first, found.result()
+                while waiting:
+                    first, found = waiting.popleft()
+                    yield first, found.result()
+            finally:
+                workers.shutdown(cancel_futures=True)
 
     def _take(self, number: int, sheet: Sheet, found: Clean) -> None:
         """Take what has become of some rows.

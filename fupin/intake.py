@@ -332,7 +332,7 @@ def _by_value(column: pl.Series, clean: Callable[[pl.Expr], pl.Expr]) -> pl.Seri
 
 def _odd(column: pl.Series, fine: pl.Expr) -> pl.Series:
     """The different cells of a column that are not fine as they are."""
-    return column.to_frame().filter(~fine)[column.name].unique()
+    return cleaning.different(column).to_frame().filter(~fine)[column.name].unique()
 
 
 def _mended(column: pl.Series, odd: pl.Series, as_numbers: Sequence[str]) -> pl.Series:

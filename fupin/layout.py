@@ -185,9 +185,8 @@ def _plain(text: str) -> str:
 def totals(rows: pl.DataFrame) -> pl.Expr:
     """Whether rows of trimmed texts are totals: their first cell that is not blank says so."""
     first = pl.coalesce(rows.columns)
-    different = rows.select(first.alias("first").unique())
-    spaceless = pl.col("first").str.replace_all(cleaning.SPACE, "")
-    found = different.filter(pl.col("first").str.contains("计", literal=True)).filter(spaceless.str.contains(TOTAL))
+    counted = rows.select(first.alias("first")).filter(pl.col("first").str.contains("计", literal=True)).unique()
+    found = counted.filter(pl.col("first").str.replace_all(cleaning.SPACE, "").str.contains(TOTAL))
     return first.is_in(found["first"].implode()) & first.is_not_null() if found.height else pl.lit(False)
 
 

@@ -17,8 +17,8 @@ from fupin.tables import Source
 
 _BLANK = "blank, where the name of a unit is needed"
 _HINTED = 200
-"""So many unknown names are told the nearest ones."""
-_COMPARED = 20_000_000
+"""So many unknown names of a part are told the nearest ones."""
+_COMPARED = 2_000_000
 """So many pairs of names are compared for it, so that a large roster does not make everybody wait."""
 
 
@@ -56,7 +56,6 @@ class Roster:
         self._known = [pl.DataFrame({"name": units, "unit": units})]
         self._known += [] if aliases is None else [aliases.select(name="alias", unit="unit")]
         self._exact = pl.concat(self._known).unique("name", keep="first", maintain_order=True)
-        self._told: dict[str | None, str] = {None: _BLANK}
 
     @functools.cached_property
     def _alike(self) -> pl.DataFrame:
@@ -85,26 +84,26 @@ class Roster:
         found = names.alias("name").to_frame().join(self._exact, on="name", how="left", maintain_order="left")
         unknown = found.filter(pl.col("unit").is_null())["name"].drop_nulls().unique(maintain_order=True)
         if not unknown.len():
-            return found["unit"], self._told
+            return found["unit"], {None: _BLANK}
         folded = pl.DataFrame({"name": unknown, "folded": fold(unknown)})
         folded = folded.join(self._alike, on="folded", how="left", maintain_order="left")
         one = folded.filter(pl.col("unit").list.len() == 1).select("name", late=pl.col("unit").list.first())
         found = found.join(one, on="name", how="left", maintain_order="left")
-        self._tell(folded.join(one, on="name", how="anti", maintain_order="left"))
-        return found.select(pl.coalesce("unit", "late").alias("unit"))["unit"], self._told
+        reasons = self._reasons(folded.join(one, on="name", how="anti", maintain_order="left"))
+        return found.select(pl.coalesce("unit", "late").alias("unit"))["unit"], {None: _BLANK, **reasons}
 
-    def _tell(self, unknown: pl.DataFrame) -> None:
-        """Find out why names are not found, and the nearest that are."""
+    def _reasons(self, unknown: pl.DataFrame) -> dict[str | None, str]:
+        """Why names are not found, and the nearest that are."""
         most = min(_HINTED, _COMPARED // self._exact.height) if self._exact.height else 0
+        told: dict[str | None, str] = {}
         for name, folded, same in unknown.rows():
-            if name in self._told:
-                continue
             if same:
-                self._told[name] = f"'{name}' could be {' or '.join(sorted(same))}"
+                told[name] = f"'{name}' could be {' or '.join(sorted(same))}"
                 continue
-            known = self._folded if len(self._told) <= most else {}
+            known = self._folded if len(told) < most else {}
             near = list(dict.fromkeys(known[one] for one in nearest(folded, known)))
-            self._told[name] = f"'{name}' is not on the roster" + (f"; nearest: {', '.join(near)}" if near else "")
+            told[name] = f"'{name}' is not on the roster" + (f"; nearest: {', '.join(near)}" if near else "")
+        return told
 
 
 def fold(names: pl.Series) -> pl.Series:

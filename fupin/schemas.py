@@ -196,17 +196,24 @@ class Schema(NamedTuple):
     def broken(self, table: pl.DataFrame) -> list[tuple[str, Why, pl.Series]]:
         """The rules that rows break: the column, what makes the reasons, and which rows, counted from 0.
 
-        All rules are looked at in one query, so that a column is read as numbers or dates once.
+        The rules of a column are looked at in one query, so that its cells are read as numbers or dates once.
 
         Args:
             table: clean rows; columns of the schema that are not there have no rows at fault.
         """
-        rules = [(field.name, rule) for field in self.fields if field.name in table.columns for rule in field.rules]
-        if not rules:
-            return []
-        query = table.lazy().select(rule.bad.fill_null(False).alias(str(i)) for i, (_, rule) in enumerate(rules))
-        at = [column.arg_true() for column in query.collect()]
-        return [(name, rule.why, rows) for (name, rule), rows in zip(rules, at, strict=True) if len(rows)]
+        found = []
+        for field in self.fields:
+            if field.name not in table.columns or not field.rules:
+                continue
+            column, bad = (
+                table[field.name],
+                [rule.bad.fill_null(False).alias(str(i)) for i, rule in enumerate(field.rules)],
+            )
+            if not cleaning.different(column).to_frame().lazy().select(pl.any_horizontal(bad).any()).collect().item():
+                continue
+            at = [rows.arg_true() for rows in column.to_frame().lazy().select(bad).collect()]
+            found += [(field.name, rule.why, rows) for rule, rows in zip(field.rules, at, strict=True) if len(rows)]
+        return found
 
     def untrue(self, table: pl.DataFrame, shown: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
         r"""The rows whose cells do not fulfil a check together: the column at fault, and `\0at`, `column`, `reason`.
