@@ -239,7 +239,9 @@ def test_columns_that_are_made_can_be_named(folder: Path) -> None:
     assert long.splitlines()[:2] == ["town,no,item,value", "东山镇,1,得分/日常,9.5"]
 
 
-@pytest.mark.parametrize("words", ["督查小组组长签名：", "检查组成员（签字）：", "考核组：", "组长：", "评分人签字："])
+@pytest.mark.parametrize(
+    "words", ["督查小组组长签名：", "检查组成员（签字）：", "考核组：", "组长：", "评分人签字：", "镇财政所（盖章）"]
+)
 def test_signatures(folder: Path, words: str) -> None:
     book([["村", "分", "说明"], ["东山", 1, "好"], [words, None, "    年  月  日"]])
     assert fupin("ingest", "b.xlsx").out == "村,分,说明\n东山,1,好\n"
