@@ -1,28 +1,35 @@
 """``fupin`` and ``python -m fupin``."""
 
-import contextlib
-import io
+import os
 import sys
-
-from fupin.verbs import front_page
 
 
 def start() -> None:
     """Run fupin with the words of the command line, and end the process with its status."""
-    for stream in (sys.stdout, sys.stderr):  # whatever the locale says, as for tables
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    try:
+        _start()
+    except KeyboardInterrupt:  # before process.prepare
+        os._exit(130)
+
+
+def _start() -> None:
+    from fupin import process
+
+    process.prepare()
+    import contextlib
+
+    from fupin.verbs import front_page
+
     if sys.argv[1:] in (["--help"], ["-h"]):  # costs a tenth of what importing click does
-        with contextlib.suppress(OSError, AttributeError):  # what hinders it, main says
+        with contextlib.suppress(OSError):  # what hinders it, main says
             print(front_page(), end="", flush=True)
             return
-    try:
-        from fupin.cli import main
+    if sys.getfilesystemencoding() == "ascii" and "utf8" not in sys._xoptions:
+        # in the locale C, with Python's UTF-8 mode turned off, no Chinese word or name of a file is what it is
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - the same program
+    from fupin.cli import main
 
-        status = main()
-    except KeyboardInterrupt:
-        status = 130
-    sys.exit(status)
+    sys.exit(main())
 
 
 if __name__ == "__main__":

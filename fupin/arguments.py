@@ -1,78 +1,132 @@
-"""What callers of the library give a verb: that choices are among those there are, and that lists are no texts.
+"""What callers of the library may give: each argument is held against the type that its function declares.
 
-The command line cannot get these wrong. A misspelt choice that quietly became another rule would be a wrong number.
+Types that are written out as a text, since Polars is loaded late, stand for tables, and whoever opens those looks at
+them. Of a range, such as the decimals to round to, the type tells the bounds.
 """
 
 from __future__ import annotations
 
-import contextlib
+import datetime
 import functools
 import inspect
 import types
 import typing
-from collections.abc import Callable
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, get_args, get_origin
 
-from fupin.errors import Misuse, hint
-from fupin.numbers import PLACES
+from fupin.deferred import pl
+from fupin.errors import Misuse
+
+_CALLED: dict[Any, str] = {
+    str: "a text",
+    int: "a whole number",
+    bool: "True or False",
+    Fraction: "an exact number",
+    Decimal: "an exact number",
+    datetime.date: "a date",
+    Sequence: "a list",
+    Mapping: "a mapping",
+    tuple: "a pair",
+}
+_UNIONS = (typing.Union, types.UnionType)
+_SHOWN = 60
 
 
-def check(function: Callable[..., Any], words: tuple[Any, ...], options: dict[str, Any]) -> None:
-    """Make sure that what is given is of the kinds that a function takes.
+def check(function: Callable[..., Any], words: Sequence[Any], options: Mapping[str, Any]) -> inspect.BoundArguments:
+    """Hold arguments against the types of their parameters.
 
     Args:
-        function: a function with annotations.
-        words: what it is to be called with, in order.
-        options: what it is to be called with, by name.
+        function: the function.
+        words: its arguments by place.
+        options: its arguments by name.
+
+    Returns:
+        the arguments, each by its parameter.
 
     Raises:
-        Misuse: a choice is none of those there are, a text stands where a list should, or a number is no number of
-            things, or of decimals.
+        Misuse: one is of another type; what would be right is told.
+        TypeError: one is missing, or there is no such parameter.
     """
-    try:
-        given = inspect.signature(function).bind(*words, **options).arguments
-    except TypeError:
-        return  # the call itself tells what is missing, or too much
-    for name, kind in _kinds(function).items():
-        if name in given and given[name] is not None:
-            _check(name, given[name], kind)
+    bound = inspect.signature(function).bind(*words, **options)
+    wanted = _wanted(function)
+    for name, value in bound.arguments.items():
+        for one, given in ({name: value} if name in wanted else value).items():
+            if one not in wanted:
+                raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{one}'")
+            if why := _unfit(given, wanted[one]):
+                raise Misuse(f"{one}: {why}")
+    return bound
 
 
 @functools.cache
-def _kinds(function: Callable[..., Any]) -> dict[str, tuple[Any, ...]]:
-    """What each parameter may be, of those whose annotation can be looked at."""
-    kinds = {}
-    for name, written in function.__annotations__.items():
-        one = types.SimpleNamespace(__annotations__={name: written})
-        kinds[name] = (
-            (list,) if str(written).startswith("Sequence[") and " | str" not in str(written).rpartition("]")[2] else ()
-        )
-        with contextlib.suppress(TypeError, NameError):  # tables and conditions, which their own readers look at
-            kinds[name] = kinds[name] or _parts(typing.get_type_hints(one, function.__globals__)[name])
-    return kinds
+def _wanted(function: Callable[..., Any]) -> dict[str, Any]:
+    """The types of a function's parameters, those behind `**` one by one."""
+    written_out = {name: object for name, value in function.__globals__.items() if isinstance(value, str)}
+    found = typing.get_type_hints(function, localns=written_out, include_extras=True)
+    for name, kind in list(found.items()):
+        if get_origin(kind) is typing.Unpack:
+            found |= typing.get_type_hints(get_args(found.pop(name))[0])
+    return {name: object if kind is pl.DataFrame else kind for name, kind in found.items() if name != "return"}
 
 
-def _parts(kind: Any) -> tuple[Any, ...]:
-    """The parts of a union."""
-    united = typing.get_origin(kind) in (typing.Union, types.UnionType)
-    return typing.get_args(kind) if united else (kind,)
+def _unfit(value: object, kind: Any) -> str:
+    """Why a value is not of a type; nothing if it is."""
+    if get_origin(kind) in _UNIONS:
+        whys = [_unfit(value, one) for one in get_args(kind)]
+        if not all(whys):
+            return ""
+        alone = len(whys) == 2 and get_args(kind)[1] is types.NoneType
+        return whys[0] if alone else f"{_shown(value)} is not {_called(kind)}"
+    parts = _parts(value, kind)
+    if parts is None:
+        alone = get_origin(kind) is Sequence and isinstance(value, str)
+        return f"{_shown(value)} is not {_called(kind)}" + (f"; write [{value!r}]" if alone else "")
+    return next(filter(None, (_unfit(*part) for part in parts)), "")
 
 
-def _check(name: str, value: Any, kinds: tuple[Any, ...]) -> None:
-    """Make sure that a value is of one of some kinds.
+def _parts(value: object, kind: Any) -> list[tuple[object, Any]] | None:
+    """The parts of a value, each with its type; none at all if the value itself is not of the type."""
+    of = get_args(kind)
+    origin = get_origin(kind)
+    if origin is Sequence and isinstance(value, Sequence) and not isinstance(value, str):
+        return [(one, of[0]) for one in value]
+    if origin is Mapping and isinstance(value, Mapping):
+        return [(one, of[1]) for one in value.values()]
+    if origin is tuple and isinstance(value, tuple) and len(value) == len(of):
+        return list(zip(value, of, strict=True))
+    return [] if origin not in (Sequence, Mapping, tuple) and _is(value, kind) else None
 
-    Raises:
-        Misuse: it is not.
-    """
-    choices = [choice for kind in kinds if typing.get_origin(kind) is Literal for choice in typing.get_args(kind)]
-    if choices and str not in kinds and value not in choices:
-        raise Misuse(f"{name}: {value!r} is none of {', '.join(map(str, choices))}{hint(str(value), choices)}")
-    if list in kinds and isinstance(value, str):
-        raise Misuse(f"{name}: a list, such as [{value!r}], and not the text {value!r}")
-    if name == "name" and value == "":
-        raise Misuse("name: a column needs a name")
-    if int in kinds and set(kinds) <= {int, type(None)}:
-        most = PLACES if name == "places" else 10**15
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= most:
-            told = f"decimals, 0 to {PLACES}" if name == "places" else "things, 0 or more"
-            raise Misuse(f"{name}: {value!r} is not a number of {told}")
+
+def _is(value: object, kind: Any) -> bool:
+    """Whether a value is of a type that has no parts."""
+    of = get_args(kind)
+    if get_origin(kind) is typing.Literal:
+        return isinstance(value, str) and value in of
+    if get_origin(kind) is typing.Annotated:
+        return _is(value, of[0]) and value in of[1]
+    if kind in (int, datetime.date):  # neither True nor a time of a day
+        return type(value) is kind
+    if kind is Decimal and isinstance(value, float):
+        return True  # numbers.exact tells best why it is none
+    return kind is Any or isinstance(value, get_origin(kind) or kind)
+
+
+def _called(kind: Any) -> str:
+    """What a type is called."""
+    of = get_args(kind)
+    origin = get_origin(kind)
+    if origin is typing.Literal:
+        return f"one of {', '.join(of)}"
+    if origin is typing.Annotated:
+        return f"{_called(of[0])} from {of[1].start} to {of[1].stop - 1}"
+    if origin in _UNIONS:
+        return " or ".join(dict.fromkeys(_called(one) for one in of if one is not types.NoneType))
+    return _CALLED.get(origin or kind, f"a {getattr(kind, '__name__', kind)}")
+
+
+def _shown(value: object) -> str:
+    """A value in a message, or its type if it is long."""
+    text = repr(value)
+    return text if text.isprintable() and len(text) <= _SHOWN else f"a {type(value).__name__}"

@@ -94,7 +94,7 @@ def append(
     """
     if len(set(names)) < len(names):
         raise Misuse(f"two columns would be called '{next(n for n in names if list(names).count(n) > 1)}'")
-    for name in filter(unusable, names):
+    for name in (name for name in names if not name or unusable(name)):
         raise Misuse(f"a column cannot be called '{name}'")
     present = [name for name in names if name in board.columns]
     if present and not (replace or fill):

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import fnmatch
 import logging
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, NamedTuple, TypeAlias
 
-from fupin import boards, spool, tables, writing
+from fupin import boards, spool, tables
 from fupin.conditions import Condition
 from fupin.deferred import pl
-from fupin.errors import DataError, Failure, FupinError, Misuse, counted
+from fupin.errors import DataError, Misuse, counted
+from fupin.held import Held, blamed
 from fupin.ledger import Ledger
 from fupin.spool import STDIN
 from fupin.tables import Source
-from fupin.writing import Folder, Growing
+from fupin.writing import Growing, Made
 
 log = logging.getLogger("fupin")
-
-Made: TypeAlias = "pl.DataFrame | Growing | str | bytes | Folder"
-"""What a stage makes: a table, perhaps a large one, or a text, a workbook or a folder of them for people."""
 
 
 class Result(str):
@@ -168,38 +168,50 @@ def check(chains: Sequence[Chain]) -> None:
     """Find what is wrong with chains before any input is read (contract §4).
 
     Raises:
-        Failure: standard input, or the table of the stage before, is wanted twice or by nobody; or a verb stands
-            behind one that prints for people.
+        Failure: standard input, or the table of the stage before, is wanted twice or by nobody; a verb stands behind
+            one that prints for people; or a file is written twice, or read behind a verb that writes it.
     """
-    _check_outputs(chains)
     prints = {f"@{chain.name}" for chain in chains if chain.stages[-1].last}
     readers = 0
     for chain in chains:
         for number, stage in enumerate(chain.stages):
             before = chain.stages[number - 1] if number else None
-            try:
+            with blamed(stage):
                 _check_stage(stage, before, prints)
+                if stage.output == STDIN and stage is not chains[-1].stages[-1]:
+                    raise Misuse("-o -: only the last verb writes to standard output; name a file")
                 readers += stage.dashes if before is None and stage.given == STDIN else 0
                 if readers > 1 and stage.dashes:
                     raise Misuse(f"standard input can be read once, not {readers} times; give the board with -i FILE")
-            except Misuse as error:
-                raise Failure(stage.verb, error, stage.place) from None
+    _check_outputs(chains)
 
 
 def _check_outputs(chains: Sequence[Chain]) -> None:
-    """Make sure that no file is written twice, so that what was written first is not lost.
+    """Make sure that no file is written twice, or read behind a stage that writes it: all are written at the end.
 
     Raises:
         Failure: one is.
     """
     written: set[str] = set()
     for stage in (stage for chain in chains for stage in chain.stages):
-        for name in (os.path.realpath(name) for name in [stage.output, *stage.writes] if name and name != STDIN):
-            if name in written and name != os.devnull:
-                raise Failure(
-                    stage.verb, Misuse(f"{os.path.basename(name)} is written by this command already"), stage.place
-                )
-            written.add(name)
+        with blamed(stage):
+            for name in (stage.given if name == STDIN else name for name in stage.inputs):
+                if name != STDIN and not isinstance(name, Result) and _is_among(os.path.realpath(name), written):
+                    told = f"{spool.written(name)} is written by a verb above, which happens when all verbs are done"
+                    raise Misuse(f"{told}; its table is - for the next verb, and @NAME for the chains of a recipe")
+            for name in (name for name in [stage.output, *stage.writes] if name and name not in (STDIN, os.devnull)):
+                path = os.path.realpath(name)
+                if path in written:
+                    raise Misuse(f"{spool.written(name)} is written by this command already")
+                written.add(path)
+
+
+def _is_among(path: str, written: Collection[str]) -> bool:
+    """Whether a path, perhaps with the signs of a glob, is that of a file in question, or of one in such a folder."""
+    if path in written or any(folder in written for folder in map(str, Path(path).parents)):
+        return True
+    same = (one for one in written if "**" in path or one.count(os.sep) == path.count(os.sep))
+    return any(fnmatch.fnmatch(one, path) for one in same)
 
 
 def _check_stage(stage: Stage, before: Stage | None, prints: set[str]) -> None:
@@ -212,8 +224,6 @@ def _check_stage(stage: Stage, before: Stage | None, prints: set[str]) -> None:
         raise Misuse(f"{text} is printed for people and no table")
     if before is None:
         return
-    if before.output == STDIN:
-        raise Misuse(f"-o -: {stage.verb} follows {before.verb}, and only the last verb writes to standard output")
     if before.last:
         raise Misuse(f"nothing can follow {before.verb}, which prints for people and has to be the last verb")
     if stage.dashes > 1:
@@ -247,13 +257,22 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
         Failure: a stage fails. Nothing has reached standard output then.
     """
     check(chains)
+    with contextlib.ExitStack() as keep:
+        held = Held(keep)
+        found = _run_all(chains, announce, watch, held)
+        held.write(announce)
+    return 3 if found else 0
+
+
+def _run_all(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch | None, held: Held) -> bool:
+    """Run all stages, and hold what they write: whether one found what it was asked about."""
     results: dict[str, pl.DataFrame] = {}
     found = False
     for chain in chains:
         result: Made | None = None
         for stage in chain.stages:
             announce(stage)
-            try:
+            with blamed(stage):
                 before = _frame(result)
                 with contextlib.ExitStack() as keep:
                     files = Files(keep, before, stage.given, results)
@@ -264,14 +283,10 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
                 found = found or files.found
                 if watch is None:
                     last = stage is chain.stages[-1] and chain is chains[-1]
-                    _write_all(stage, files, result, last)
-            except FupinError as error:
-                raise Failure(stage.verb, error, stage.place) from None
-            except pl.exceptions.PolarsError as error:
-                raise Failure(stage.verb, DataError(str(error).strip().split("\n")[0]), stage.place) from error
-        if chain.name and (table := _frame(result)) is not None:
+                    held.add(stage, files, result, last)
+        if chain is not chains[-1] and (table := _frame(result)) is not None:
             results[f"@{chain.name}"] = table
-    return 3 if found else 0
+    return found
 
 
 def _frame(made: Made | None) -> pl.DataFrame | None:
@@ -298,28 +313,3 @@ def _run_stage(stage: Stage, before: pl.DataFrame | None, files: Files) -> tuple
     else:
         result = stage.apply(board, files)
     return board, result
-
-
-def _write_all(stage: Stage, files: Files, result: Made, last: bool) -> None:
-    """Write what a stage has made to where it goes."""
-    for target, table in files.also.items():
-        writing.write(table, target)
-    for told in files.afterwards:
-        log.warning("%s", told)
-    if stage.output or last:
-        _write(result, stage.output)
-
-
-def _write(result: Made, output: str | None) -> None:
-    """Write a stage's result to where it goes."""
-    if isinstance(result, pl.DataFrame | Growing):
-        writing.write(result, output)
-        return
-    if isinstance(result, Folder):
-        writing.write_folder(output or ".", result)
-        return
-    data = result.encode() if isinstance(result, str) else result
-    if output is None or output == STDIN:
-        writing.write_stdout(lambda file: file.write(data))
-    else:
-        writing.write_file(output, lambda file: file.write(data))

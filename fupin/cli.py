@@ -13,6 +13,7 @@ import click
 
 from fupin import __version__
 from fupin.errors import Failure, FupinError, Misuse, hint
+from fupin.once import Once
 from fupin.verbs import VERBS, front_page
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 THEN = "then"
 
 
-class Verbs(click.Group):
+class Verbs(Once, click.Group):
     """The verbs, each loaded when it is wanted, and chained by the word `then`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -60,7 +61,8 @@ class Verbs(click.Group):
         if command is None:
             raise Misuse(f"no verb '{verb}'{hint(verb, VERBS, 'verbs')}")
         try:
-            with command.make_context(verb, list(words[1:]), parent=ctx, obj=place) as own:
+            asked: list[str] | None = None if place is None else []  # a recipe has nobody to help
+            with command.make_context(verb, list(words[1:]), ctx, obj=place, help_option_names=asked) as own:
                 parsed = command.invoke(own)
         except FupinError as error:
             raise Failure(verb, error) from None
@@ -68,30 +70,46 @@ class Verbs(click.Group):
 
     def invoke(self, ctx: click.Context) -> int:
         """Parse all stages of a chain, then run them."""
-        before: list[Chain] = []
-        stages: list[Stage] = []
-        for words in split([*ctx._protected_args, *ctx.args]):
-            *named, own = self.stages(ctx, words)
-            if twice := {chain.name for chain in before} & {chain.name for chain in named if chain.name}:
-                raise Failure(words[0], Misuse(f"two recipes have a chain '{min(twice)}:'; run them one by one"))
-            before += named
-            stages += own.stages
-        from fupin import chain
-
-        chains = [*before, chain.Chain(stages)]
-        unit = ctx.params["explain"] or ctx.meta.get("explain")
         try:
-            if unit is None:
-                return chain.run(chains, _announce)
-            from fupin import writing
-            from fupin.explaining import Account
-
-            account = Account(unit)
-            status = chain.run(chains, _announce, account.stage)
-            writing.write_stdout(lambda file: file.write(account.text().encode()))
-            return status
+            return self._run(ctx)
         except KeyboardInterrupt:
             raise Interrupted from None
+
+    def _run(self, ctx: click.Context) -> int:
+        from fupin import chain, process, writing
+
+        chains = self._chains(ctx, [*ctx._protected_args, *ctx.args])
+        units = [unit for unit in (ctx.params["explain"], ctx.meta.get("explain")) if unit is not None]
+        importlib.import_module("polars")  # here an interrupt does not get lost in the midst of it
+        process.interruptible()
+        if not units:
+            return chain.run(chains, _announce)
+        if len(units) > 1:
+            raise Misuse("--explain is given twice; only one can count")
+        from fupin.explaining import Account
+
+        account = Account(units[0], chains)
+        status = chain.run(chains, _announce, account.stage)
+        writing.write_stdout(lambda file: file.write(account.text().encode()))
+        return status
+
+    def _chains(self, ctx: click.Context, words: Sequence[str]) -> list[Chain]:
+        """The chains of the command line: those that recipes have besides, then its own.
+
+        Raises:
+            Misuse: two recipes name a chain alike, so that one would read what the other has made.
+        """
+        from fupin.chain import Chain
+
+        before: list[Chain] = []
+        whole = Chain([])
+        for stage in split(words):
+            *named, own = self.stages(ctx, stage)
+            if twice := {chain.name for chain in before} & {chain.name for chain in named if chain.name}:
+                raise Failure(stage[0], Misuse(f"two recipes have a chain '{min(twice)}:'; run them one by one"))
+            before += named
+            whole = Chain([*whole.stages, *own.stages], own.name or whole.name)
+        return [*before, whole]
 
 
 class Interrupted(Exception):
@@ -102,8 +120,10 @@ def split(words: Sequence[str]) -> list[list[str]]:
     """The words of each stage.
 
     Raises:
-        Misuse: there is no verb before or after a `then`.
+        Misuse: there is no verb, or none before or after a `then`.
     """
+    if not words:
+        raise Misuse("a verb is missing: fupin VERB …")
     parts: list[list[str]] = [[]]
     for word in words:
         if word == THEN:
@@ -151,8 +171,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         completion.register()
     try:
-        words = [_readable(word) for word in (sys.argv[1:] if arguments is None else arguments)]
-        return fupin.main(words, prog_name="fupin", standalone_mode=False) or 0
+        _check_words(sys.argv[1:] if arguments is None else arguments)
+        return fupin.main(arguments, prog_name="fupin", standalone_mode=False) or 0
     except Failure as failure:
         return _report(failure.lines, failure.verb, failure.error.status)
     except FupinError as error:
@@ -175,20 +195,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report([f"this is a fault of fupin itself, please report it ({why})"], "", 1)
 
 
-def _readable(word: str) -> str:
-    """A word of the command line, which is UTF-8 whatever the locale says.
+def _check_words(words: Sequence[str]) -> None:
+    """Make sure that all words could be read, so that no sign of theirs gets lost in a table.
 
     Raises:
-        Misuse: it is not.
+        Misuse: the bytes of one mean nothing in the encoding of the locale. The name of a file may be so.
     """
-    if word.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in word):
-        return word
-    data = os.fsencode(word)
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        told = data.decode("utf-8", "backslashreplace")
-        raise Misuse(f"'{told}' is not UTF-8; set the terminal and the locale to UTF-8") from None
+    for word in words:
+        if any("\ud800" <= letter <= "\udfff" for letter in word) and not os.path.exists(word):
+            told = os.fsencode(word).decode(errors="backslashreplace")
+            encoding = sys.getfilesystemencoding().upper()
+            raise Misuse(f"'{told}' is not {encoding}; is the terminal, or the script, in another encoding?")
 
 
 def message_of(error: FupinError | Failure | click.ClickException) -> str:

@@ -19,7 +19,6 @@ from fupin.spool import Data
 MARKS = (",", "\t", ";", "|")
 """What may stand between cells, if nobody says what does."""
 _LOOSE_TAB = r"(?m)(?<=[,;|])\s*\t|\t\s*(?=[,;|])|\t\s*?$|^\s*?\t"  # a space around a cell, and no mark
-_LONGEST = 1 << 26
 _RETURN = "\ufdd0"  # no character; stands for CR while lines are told apart, so that one inside a cell is not lost
 _BOM = b"\xef\xbb\xbf"
 _OPEN = "the quotation mark opened here is never closed"
@@ -51,19 +50,19 @@ class _Text(NamedTuple):
         """
         with spool.opened(self.data) as file:
             file.seek(start)
-            rest = b""
+            rest: list[bytes] = []
             while part := file.read(size):
                 end = part.rfind(b"\n") + 1
                 if not end:
-                    rest += part
-                    if len(rest) > _LONGEST:
-                        raise DataError(Fault("a line of more than 64 MB; is this a table?", file=self.name, line=line))
+                    rest.append(part)
+                    if len(rest) * size > structure.LONGEST:
+                        raise DataError(Fault(structure.TOO_LONG, file=self.name, line=line))
                     continue
-                chunk, rest = rest + part[:end], part[end:]
+                chunk, rest = b"".join([*rest, part[:end]]), [part[end:]]
                 yield chunk, line
                 line += chunk.count(b"\n")
-            if rest:
-                yield rest, line
+            if last := b"".join(rest):
+                yield last, line
 
 
 def find_mark(name: str, data: Data) -> str:
@@ -123,6 +122,8 @@ def sheet(
     if found.depth == 1:
         columns = next(csv.reader(io.StringIO(rows["text"][last], newline=""), delimiter=text.mark, strict=True))
         found = found._replace(columns=columns)
+    if said is None:
+        layout.require_names(found, name, lines[found.header])
     over = _above(first.filter(first["line"] < lines[found.header]), nothing)
     behind = lines[last] + rows["text"][last].count("\n") + 1
 
@@ -202,7 +203,7 @@ def _parts(text: _Text, found: Layout, behind: int) -> Iterator[Part]:
         if part is None:
             records, carried = structure.joined(_lines(chunk, line, text.name), carried, True, text.mark)
             part = _sorted(text, _with_returns(records), width)
-            if carried is not None and carried.estimated_size() > _LONGEST:
+            if carried is not None and carried.estimated_size() > structure.LONGEST:
                 raise DataError(Fault(_OPEN, file=text.name, line=carried["line"][0]))
         yield part._replace(size=len(chunk))
     if carried is not None:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from fupin import boards, recipes
 from fupin.chain import Chain, Files, Stage
 from fupin.deferred import pl
-from fupin.errors import DataError, hint, one_line
+from fupin.errors import DataError, Misuse, hint, one_line
 from fupin.ledger import Ledger
 
 
@@ -19,9 +19,17 @@ class Account:
 
     Args:
         unit: what the unit is called; cells of a key of several columns are joined by commas.
+        chains: what is going to run.
+
+    Raises:
+        Misuse: nothing in them concerns a unit, or the name is empty.
     """
 
-    def __init__(self, unit: str) -> None:
+    def __init__(self, unit: str, chains: Sequence[Chain]) -> None:
+        if not unit:
+            raise Misuse("--explain: the name of a unit is empty")
+        if not any(stage.keyed and stage.input is not None for chain in chains for stage in chain.stages):
+            raise Misuse(f"--explain {unit}: no verb here computes anything of a unit")
         self._unit = unit
         self._names: dict[str, None] = {}
         self._parts: list[str] = []
@@ -47,7 +55,7 @@ class Account:
         if not before.height:
             return
         self._found = True
-        lines = [recipes.line(stage.words)]
+        lines = [one_line(recipes.line(stage.words))]
         for events in stage.ledgers:
             lines += [f"  {row}" for row in _rows(events.open(files), key, self._unit)]
         after = result.filter(boards.units(result, key) == self._unit)
@@ -74,7 +82,7 @@ class Account:
         """
         if not self._found:
             raise DataError(f"'{self._unit}' is on no board{hint(self._unit, self._names)}")
-        return "\n\n".join([self._unit, *self._parts]) + "\n"
+        return "\n\n".join([one_line(self._unit), *self._parts]) + "\n"
 
 
 def _rows(ledger: Ledger, key: Sequence[str], unit: str) -> list[str]:

@@ -41,7 +41,8 @@ SECTIONS = {
     "CHAINS": """
         Verbs are joined by pipes, or in one process by the word then, which gives the same bytes. In a chain - is the
         table of the stage before, and -i FILE gives a stage another board. -o FILE writes a stage's table there, whole
-        or not at all.
+        or not at all, when all verbs are done; a device, a FIFO or a descriptor such as /dev/stdout is written
+        directly.
     """,
     "RECIPES": """
         A recipe is a chain kept in a file, for fupin-run(1): a verb on each line, # before comments, indented lines

@@ -25,7 +25,7 @@ def sheet(name: str, data: Data) -> Sheet:
         DataError: no line is an object.
     """
     columns: dict[str, None] = {}
-    for lines in _batches(data):
+    for lines in _batches(name, data):
         objects, _ = _objects(lines)
         if objects.height:
             decoded = objects["text"].str.json_decode(infer_schema_length=None)
@@ -33,17 +33,24 @@ def sheet(name: str, data: Data) -> Sheet:
     if not columns:
         empty = structure.nothing(name) if not data else DataError(Fault("no line is a JSON object", file=name))
         raise empty
-    return Sheet(name, list(columns), lambda: _parts(data, list(columns)))
+    return Sheet(name, list(columns), lambda: _parts(name, data, list(columns)))
 
 
-def _batches(data: Data) -> Iterator[pl.DataFrame]:
-    """The lines, some at a time; numbers as texts, so that no digit of theirs is lost."""
+def _batches(name: str, data: Data) -> Iterator[pl.DataFrame]:
+    """The lines, some at a time; numbers as texts, so that no digit of theirs is lost.
+
+    Raises:
+        DataError: one is longer than any line of a table.
+    """
     if not data:
         return
     scanned = pl.scan_lines(data, name="came", row_index_name="line", row_index_offset=1, glob=False)
     text = pl.col("came").str.strip_prefix("\ufeff").str.strip_chars()
     quoted = text.str.replace_all(_QUOTED_OR_NUMBER, "${1}\x01${2}\x02").str.replace_all("\x01\x02", "", literal=True)
     for lines in scanned.collect_batches(chunk_size=PART, maintain_order=True):
+        long = lines.filter(pl.col("came").str.len_bytes() > structure.LONGEST)
+        if long.height:
+            raise DataError(Fault(structure.TOO_LONG, file=name, line=long["line"][0]))
         yield lines.select(pl.col("line").cast(pl.Int64), "came", text=quoted.str.replace_all("[\x01\x02]", '"'))
 
 
@@ -80,9 +87,9 @@ def _why_not(text: str) -> str:
     )
 
 
-def _parts(data: Data, columns: list[str]) -> Iterator[Part]:
+def _parts(name: str, data: Data, columns: list[str]) -> Iterator[Part]:
     """The rows, a part at a time."""
-    for lines in _batches(data):
+    for lines in _batches(name, data):
         objects, broken = _objects(lines)
         left = left_out(lines.filter(pl.col("text") == "")["line"], BLANK)
         if not objects.height:

@@ -74,6 +74,24 @@ def find(
     return Layout(header, depth, _names(spread, merged, header, depth))
 
 
+def require_names(found: Layout, file: str, line: int) -> None:
+    """Make sure that the header that was found is no row of numbers.
+
+    Args:
+        found: the layout.
+        file: the file or sheet, for messages.
+        line: the line of the header.
+
+    Raises:
+        DataError: there are but numbers in it.
+    """
+    names = [name.strip(cleaning.SPACES) for name in found.columns]
+    names = [name for name in names if name]
+    if all(re.match(_MEASURE, name) and not re.match(_YEAR, name) for name in names):
+        told = f"no header: there are but numbers here, such as {names[0]}; write names above them, or say"
+        raise DataError(Fault(f"{told} --header-row {line} if these are the names", file=file, line=line))
+
+
 def _header(rows: Sequence[Cells], spread: Sequence[Cells], labels: Sequence[str]) -> int:
     """The first row that is no title; the first of all where what follows titles looks like no header."""
     counts = [sum(map(bool, row)) for row in rows]

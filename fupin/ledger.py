@@ -93,7 +93,7 @@ def events(
     """
     if isinstance(tables, Ledger):
         return tables
-    one = isinstance(tables, Source | pl.DataFrame | pl.LazyFrame | str | os.PathLike)
+    one = isinstance(tables, str) or not isinstance(tables, Sequence)
     several: Sequence[Table] = [tables] if one else tables  # type: ignore[list-item, assignment]
     parts: list[Table] = []
     for part in several:

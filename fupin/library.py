@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import functools
 import importlib
-import inspect
+import os
 from collections.abc import Callable
 from typing import Any
 
 from fupin import arguments, boards, tables, writing
 from fupin.deferred import pl
-from fupin.errors import DataError, Misuse
+from fupin.errors import DataError
 
 _ELSEWHERE = {
     "DataError": "errors",
@@ -29,19 +29,19 @@ _ELSEWHERE = {
 
 def public(name: str) -> Any:
     """What the library has by a public name."""
-    if name in _ELSEWHERE:
-        found = getattr(importlib.import_module(f"fupin.{_ELSEWHERE[name]}"), name)
-        return _checked(found) if inspect.isfunction(found) else found
-    return _door(getattr(importlib.import_module(f"fupin.commands.{name.partition('_')[0]}"), name))
+    if name not in _ELSEWHERE:
+        return _door(getattr(importlib.import_module(f"fupin.commands.{name.partition('_')[0]}"), name))
+    found = getattr(importlib.import_module(f"fupin.{_ELSEWHERE[name]}"), name)
+    return found if isinstance(found, type) else _checked(found)
 
 
 def _checked(function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function whose arguments are looked at before it is called."""
+    """A function that refuses arguments of other types than it declares."""
 
     @functools.wraps(function)
     def checked(*words: Any, **options: Any) -> Any:
-        arguments.check(function, words, options)
-        return function(*words, **options)
+        bound = arguments.check(function, words, options)
+        return function(*bound.args, **bound.kwargs)
 
     return checked
 
@@ -55,21 +55,22 @@ def _door(function: Callable[..., Any]) -> Callable[..., Any]:
     keyed = function.__name__ not in ("deadlines", "report")
 
     @functools.wraps(function)
-    def verb(board: Any, *words: Any, **options: Any) -> Any:
-        table = tables.table(board, "board").read()
-        arguments.check(function, (table, *words), options)
-        key = boards.key_of(table, options.get("key") if keyed else None)
+    def verb(*words: Any, **options: Any) -> Any:
+        bound = arguments.check(function, words, options)
+        board = next(iter(bound.arguments))
+        table = bound.arguments[board] = tables.table(bound.arguments[board], board).read()
+        key = boards.key_of(table, bound.arguments.get("key") if keyed else None)
         try:
             if keyed:
                 boards.check_keys(table, key)
-            return function(table, *words, **options)
+            return function(*bound.args, **bound.kwargs)
         except DataError as error:
             raise boards.placed(error, table, key) from None
 
     return verb
 
 
-def read(file: str) -> pl.DataFrame:
+def read(file: str | os.PathLike[str]) -> pl.DataFrame:
     """Read a table: CSV, Parquet or Arrow IPC by its name, also `.gz` and `.zst`.
 
     Args:
@@ -84,7 +85,7 @@ def read(file: str) -> pl.DataFrame:
     return tables.table(file).read()
 
 
-def write(board: pl.DataFrame, file: str) -> None:
+def write(board: pl.DataFrame, file: str | os.PathLike[str]) -> None:
     """Write a table, whole or not at all, in the format that the ending of the name asks for.
 
     Args:
@@ -93,8 +94,8 @@ def write(board: pl.DataFrame, file: str) -> None:
 
     Raises:
         DataError: it cannot be written.
-        Misuse: no table is written in the format of that ending.
+        Misuse: the ending is that of another format.
     """
-    if file.lower().endswith(writing.OTHER_FORMATS):
-        raise Misuse(f"'{file}': no table is written so; end the name in .csv, .csv.gz, .parquet or .arrow")
-    writing.write(tables.table(board, "board").read(), file)
+    target = os.fspath(file)
+    writing.check_name(target, "file")
+    writing.write(tables.table(board, "board").read(), target)

@@ -13,7 +13,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple, TypeAlias
+from numbers import Rational
+from typing import Annotated, NamedTuple, TypeAlias
 
 from fupin.deferred import pl
 from fupin.errors import Misuse
@@ -25,8 +26,13 @@ NOT_ASSESSED = "NA"
 SYNTAX = r"^[+-]?[0-9]{1,15}(?:\.[0-9]{1,18})?$"
 WORD = r"[+-]?[0-9]+(?:\.[0-9]+)?"
 _CAPACITY = 2**127 - 1
+MOST = 10**9
 Number: TypeAlias = Fraction | Decimal | int | str
 """An exact number as callers of the library may write it."""
+Places: TypeAlias = Annotated[int, range(PLACES + 1)]
+"""Decimals to round to."""
+Count: TypeAlias = Annotated[int, range(MOST + 1)]
+"""A number of rows, events or units."""
 
 
 def whole(value: int) -> pl.Expr:
@@ -84,7 +90,7 @@ def exact(value: Number, what: str = "number") -> Fraction:
         return parse(value, what)
     if isinstance(value, float):
         raise Misuse(f"{what}: {value} is a binary float and not exact; write '{value}' or Decimal('{value}')")
-    if isinstance(value, Decimal) and not value.is_finite():
+    if not isinstance(value, Rational | Decimal) or (isinstance(value, Decimal) and not value.is_finite()):
         raise Misuse(f"{what}: {value} is not a number")
     return Fraction(value)
 
@@ -98,10 +104,19 @@ def parse_range(text: str, what: str) -> tuple[Fraction, Fraction]:
     low, colon, high = text.partition(":")
     if not colon:
         raise Misuse(f"{what}: '{text}' is not a range LO:HI, such as 0.5:2")
-    bounds = parse(low, what), parse(high, what)
-    if bounds[0] > bounds[1]:
-        raise Misuse(f"{what}: {low} is above {high}; write the lower bound first")
-    return bounds
+    return bounds((low, high), what)
+
+
+def bounds(pair: tuple[Number, Number], what: str) -> tuple[Fraction, Fraction]:
+    """Two exact bounds.
+
+    Raises:
+        Misuse: one is no number, or the first is above the second.
+    """
+    low, high = (exact(value, what) for value in pair)
+    if low > high:
+        raise Misuse(f"{what}: {pair[0]} is above {pair[1]}; write the lower bound first")
+    return low, high
 
 
 def quanta(value: Fraction, what: str = "the value") -> int:

@@ -10,14 +10,15 @@ from typing import Any, Literal
 
 import click
 
-from fupin.chain import Events, Files, Made, Stage
+from fupin import numbers
+from fupin.chain import Events, Files, Stage
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.parameters import Column, Command, Day, File, Names, Number, Range, Sql
 from fupin.spool import STDIN
 from fupin.verbs import VERBS
-from fupin.writing import OTHER_FORMATS
+from fupin.writing import Made, check_name
 
 __all__ = ["Column", "Day", "Events", "File", "Names", "Number", "Range", "Sql"]
 log = logging.getLogger("fupin")
@@ -44,18 +45,6 @@ def command(name: str, examples: str) -> Callable[[Callback], click.Command]:
         return made
 
     return decorate
-
-
-def check_output(name: str | None) -> None:
-    """Make sure that a table can be written to a file of that name.
-
-    Raises:
-        Misuse: its ending is that of another format.
-    """
-    if name and name.lower().endswith(OTHER_FORMATS):
-        raise Misuse(
-            f"-o: '{name}': no table is written so; end the name in .csv, .csv.gz, .parquet or .arrow (or report)"
-        )
 
 
 output = click.option(
@@ -93,8 +82,8 @@ def verb(
             **given: Any,
         ) -> Stage:
             context = click.get_current_context()
-            if not last:
-                check_output(output)
+            if output and not last:
+                check_name(output, "-o")
             if "output" in inspect.signature(function).parameters:
                 given["output"] = output
             if argument and input_:
@@ -249,7 +238,10 @@ def events(option: str = "--events", required: bool = True) -> Callable[[Callbac
     return decorate
 
 
-places = click.option("--round", "places", type=click.IntRange(0, 18), metavar="N", help="Round half up to N decimals.")
+count = click.IntRange(0, numbers.MOST)
+places = click.option(
+    "--round", "places", type=click.IntRange(0, numbers.PLACES), metavar="N", help="Round half up to N decimals."
+)
 
 
 def names(*flags: str, metavar: str = "COLUMN,…", told: str) -> Callable[[Callback], Callback]:

@@ -17,9 +17,10 @@ from fupin.deferred import pl
 from fupin.errors import DataError, Fault, counted
 
 _MOST_ROWS = 1 << 20
-_MOST_LETTERS = 32767
 _MOST_COLUMNS = 1 << 14
-_MOST_IN_NAME = 31  # counted in UTF-16, as Excel counts
+_MOST_LETTERS = 32767
+_MOST_OF_NAME = 31
+_TOO_MANY_LETTERS = f"more than {_MOST_LETTERS} letters, the most that a workbook holds"
 _EXACT = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 _MINUS_ZERO = r"^-0(?:\.0+)?$"
 EPOCH = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - as in the zip archive that a workbook is, so that bytes repeat
@@ -64,17 +65,12 @@ def numeric(board: pl.DataFrame, columns: Sequence[str]) -> list[bool]:
 
 def text(page: Page) -> str:
     """Aligned tables for a terminal."""
-    parts = [_shown(page.title)] if page.title else []
+    parts = [_one_line(page.title)] if page.title else []
     for section in page.sections:
-        parts += [_shown(section.heading)] if section.heading else []
-        cells = section.rows.select(_line(pl.all()))
-        parts.append(_table(cells, page.numeric, "simple", [_shown(name) for name in cells.columns]))
-    return "\n\n".join([*parts, *map(_shown, page.notes)]) + "\n"
-
-
-def _shown(words: str) -> str:
-    """A text on one line, without what would steer a terminal."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "", " ".join(words.splitlines()))
+        parts += [_one_line(section.heading)] if section.heading else []
+        names = [_one_line(name) for name in section.rows.columns]
+        parts.append(_table(section.rows.select(_line(pl.all())), names, page.numeric, "simple"))
+    return "\n\n".join([*parts, *map(_one_line, page.notes)]) + "\n"
 
 
 def markdown(page: Page) -> str:
@@ -83,7 +79,7 @@ def markdown(page: Page) -> str:
     for section in page.sections:
         parts += [f"## {_plain(section.heading)}"] if section.heading else []
         cells = section.rows.select(_line(pl.all()).str.replace_all(_SIGNS.pattern, r"\${0}"))
-        parts.append(_table(cells, page.numeric, "pipe", [_plain(name) for name in cells.columns]))
+        parts.append(_table(cells, [_plain(name) for name in cells.columns], page.numeric, "pipe"))
     return "\n\n".join([*parts, *map(_plain, page.notes)]) + "\n"
 
 
@@ -92,7 +88,12 @@ _SIGNS = re.compile(r"[\\`*_\[\]<>|~&#]")
 
 def _plain(words: str) -> str:
     """A text on one line in which nothing means anything to Markdown."""
-    return _SIGNS.sub(r"\\\g<0>", _shown(" ".join(words.split())))
+    return _SIGNS.sub(r"\\\g<0>", _one_line(" ".join(words.split())))
+
+
+def _one_line(words: str) -> str:
+    """A text as `_line` has a cell."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]", "", re.sub(r"\s*[\r\n]+\s*", " ", words))
 
 
 def _line(cell: pl.Expr) -> pl.Expr:
@@ -100,14 +101,14 @@ def _line(cell: pl.Expr) -> pl.Expr:
     return cell.fill_null("").str.replace_all(r"\s*[\r\n]+\s*", " ").str.replace_all(r"\p{Cc}", "")
 
 
-def _table(cells: pl.DataFrame, numeric: Sequence[bool], form: str, headers: Sequence[str]) -> str:
+def _table(cells: pl.DataFrame, names: Sequence[str], numeric: Sequence[bool], form: str) -> str:
     """An aligned table, right also with Chinese widths: numbers to the right, texts to the left."""
     import tabulate
 
     tabulate.WIDE_CHARS_MODE, tabulate.PRESERVE_WHITESPACE, tabulate.MIN_PADDING = True, True, 0
     return tabulate.tabulate(
         cells.rows(),
-        headers=headers,
+        headers=names,
         tablefmt=form,
         disable_numparse=True,
         colalign=["right" if number else "left" for number in numeric] if cells.height else None,
@@ -121,7 +122,7 @@ def workbook(page: Page) -> bytes:
     that begins with `=`.
 
     Raises:
-        DataError: there are more rows than a sheet holds, or a cell is too long.
+        DataError: there are more rows or columns than a sheet holds, or a cell or another text is too long.
     """
     import xlsxwriter
 
@@ -141,28 +142,46 @@ def workbook(page: Page) -> bytes:
 
 def _sheet_name(wanted: str, taken: Sequence[str]) -> str:
     """A name that Excel allows, and that no other sheet has."""
-    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted).strip().strip("'")
-    name = plain.encode("utf-16-le")[: 2 * _MOST_IN_NAME].decode("utf-16-le", "ignore") or f"Sheet{len(taken) + 1}"
+    plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", wanted)
+    name = first = _cut(plain, _MOST_OF_NAME) or f"Sheet{len(taken) + 1}"
     number, lowered = 1, [one.lower() for one in taken]
     while name.lower() in [*lowered, "history"]:
         number += 1
-        short = plain.encode("utf-16-le")[: 2 * (_MOST_IN_NAME - 3 - len(str(number)))].decode("utf-16-le", "ignore")
-        name = f"{short} ({number})"
+        name = f"{_cut(first, _MOST_OF_NAME - len(f' ({number})'))} ({number})"
     return name
+
+
+def _cut(name: str, most: int) -> str:
+    """The beginning of a name, measured in units of UTF-16 as Excel does, without blanks and apostrophes around it."""
+    return name.strip(" '").encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore").strip(" '")
+
+
+def _check_size(section: Section, page: Page) -> None:
+    """Make sure that a sheet holds what is to stand on it.
+
+    Raises:
+        DataError: there are too many rows or columns, or a text is too long.
+    """
+    above = sum(map(bool, (page.title, section.heading)))
+    rows, columns = section.rows.height, section.rows.width
+    if above + rows + len(page.notes) + 2 > _MOST_ROWS:
+        most = f"a sheet holds {_MOST_ROWS} rows, and {counted(rows, 'row')} are too many"
+        raise DataError(f"{most}; write CSV, or show fewer with --top")
+    if columns > _MOST_COLUMNS:
+        most = f"a sheet holds {_MOST_COLUMNS} columns, and {columns} are too many"
+        raise DataError(f"{most}; write CSV, or show fewer with --columns")
+    texts = {"title": [page.title or ""], "note": page.notes, "heading": [section.heading, *section.rows.columns]}
+    for what, words in texts.items():
+        if any(len(one.encode("utf-16-le")) > 2 * _MOST_LETTERS for one in words):
+            raise DataError(f"a {what} of {_TOO_MANY_LETTERS}")
 
 
 def _fill(book: Any, sheet: Any, section: Section, page: Page, styles: dict[str, Any]) -> None:
     """Write one sheet."""
+    _check_size(section, page)
     above = [(page.title, styles["title"])] if page.title else []
     above += [(section.heading, None)] if section.heading else []
     top = len(above)
-    if top + section.rows.height + len(page.notes) + 2 > _MOST_ROWS:
-        most = f"a sheet holds {_MOST_ROWS} rows, and {counted(section.rows.height, 'row')} are too many"
-        raise DataError(f"{most}; write CSV, or show fewer with --top")
-    if section.rows.width > _MOST_COLUMNS:
-        raise DataError(f"a sheet holds {_MOST_COLUMNS} columns, and {section.rows.width} are too many; see --columns")
-    if long := next((w for w, _ in [*above, *((n, None) for n in page.notes)] if len(w) > _MOST_LETTERS), None):
-        raise DataError(f"'{long[:20]}…' has more than {_MOST_LETTERS} letters, the most that a workbook holds")
     for row, (words, style) in enumerate(above):
         sheet.write_string(row, 0, words, style)
     for i, name in enumerate(section.rows.columns):
@@ -176,8 +195,7 @@ def _fill(book: Any, sheet: Any, section: Section, page: Page, styles: dict[str,
                 styles[str(places)] = style
                 sheet.write_number(row, i, Decimal(cell), style)
             elif cell is not None and sheet.write_string(row, i, cell, styles["text"]):
-                message = f"a cell of more than {_MOST_LETTERS} letters, the most that a workbook holds"
-                raise DataError(Fault(message, name, row=row - top - 1))
+                raise DataError(Fault(f"a cell of {_TOO_MANY_LETTERS}", name, row=row - top - 1))
         widths = _widths(column, name)
         sheet.set_column(i, i, widths, styles["text"] if not number else None)
     for row, note in enumerate(page.notes, top + section.rows.height + 2):

@@ -13,6 +13,7 @@ from fupin import conditions, numbers
 from fupin.chain import Result
 from fupin.conditions import Condition
 from fupin.errors import Misuse, hint
+from fupin.once import Once
 from fupin.spool import FileName
 
 
@@ -130,6 +131,12 @@ class Column(click.ParamType[str]):
     def __init__(self, *files: str) -> None:
         self.files = files or ("argument", "input_")
 
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Refuse an empty name, which an unset variable of a script leaves."""
+        if not value:
+            raise Misuse(f"{option(param)}: the name of a column is empty")
+        return str(value)
+
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         """The columns of the table; behind a comma those that may stand next."""
         from click.shell_completion import CompletionItem
@@ -158,25 +165,19 @@ class Names(Column):
         return names
 
 
-class Command(click.Command):
-    """A command that refuses an option given twice, where the last one would silently win.
-
-    `examples` are what help and manual show.
-    """
+class Command(Once):
+    """A command of a verb; `examples` are what help and manual show."""
 
     examples: Sequence[str] = ()
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words of the command line."""
         ctx.meta["words"] = list(args)
-        given = self.make_parser(ctx).parse_args(list(args))[2]
-        for parameter in given:
-            single = isinstance(parameter, click.Option) and not parameter.multiple
-            if single and given.count(parameter) > 1 and not ctx.resilient_parsing:
-                raise Misuse(f"{parameter.opts[-1]} is given twice; only one can count")
         return super().parse_args(ctx, args)
 
 
 def option(param: click.Parameter | None) -> str:
     """What a parameter is called in a message."""
-    return "option" if param is None else "FILE" if isinstance(param, click.Argument) else param.opts[0]
+    if param is None or isinstance(param, click.Option):
+        return "option" if param is None else param.opts[0]
+    return "FILE" if isinstance(param.type, File) else param.name or ""

@@ -58,7 +58,7 @@ def folder_of(name: str) -> str:
 
     A recipe that comes through a pipe or a descriptor stands in no folder.
     """
-    if name == spool.STDIN or name.startswith(("/dev/fd/", "/proc/")) or not os.path.isfile(name):
+    if name == spool.STDIN or spool.descriptor(name) is not None or not os.path.isfile(name):
         return ""
     return os.path.dirname(os.path.realpath(name) if os.path.islink(name) else name)
 

@@ -22,6 +22,7 @@ Data = bytes | Path
 SMALL = 1 << 23
 """Files of up to so many bytes are read at once; larger ones are scanned where they lie, or spooled."""
 PACKED = (".gz", ".zst")
+_LINKS = 40  # the most that Linux follows
 
 
 class FileName(str):
@@ -47,6 +48,21 @@ class FileName(str):
 def written(name: str) -> str:
     """What a file is called where it is named."""
     return name.written if isinstance(name, FileName) else name
+
+
+def descriptor(name: str) -> int | None:
+    """The open descriptor of this process that a path such as /dev/stdout or /dev/fd/5 stands for, if it does."""
+    own = ("/dev/fd", f"/proc/{os.getpid()}/fd")
+    path = name
+    for _ in range(_LINKS):
+        folder, last = os.path.realpath(os.path.dirname(path)), os.path.basename(path)
+        if folder in own and last.isdecimal():
+            return int(last)
+        path = os.path.join(folder, last)
+        if not os.path.islink(path):
+            return None
+        path = os.path.join(folder, os.readlink(path))
+    return None
 
 
 def expand(name: str) -> list[str]:

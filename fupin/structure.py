@@ -23,6 +23,9 @@ from fupin.spool import STDIN, Data, opened, temporary
 
 csv.field_size_limit((1 << 31) - 1)  # a cell may have any length
 CHUNK = 1 << 23
+LONGEST = 1 << 26
+"""A line or a record has fewer bytes."""
+TOO_LONG = "a line of more than 64 MB; is this a table?"
 _BATCH = 1 << 20
 _PART = 1 << 22
 _OTHERS = {
@@ -33,6 +36,15 @@ _OTHERS = {
     b"\xff\xfe": "a text in UTF-16",
     b"\xfe\xff": "a text in UTF-16",
     b"\x1f\x8b": "compressed (a name that ends in .gz is unpacked)",
+    b"(\xb5\x2f\xfd": "compressed (a name that ends in .zst is unpacked)",
+    b"%PDF": "a PDF document",
+    b"{\\rt": "a text document",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+    b"Rar!": "an archive",
+    b"7z\xbc\xaf": "an archive",
+    b"PAR1": "a Parquet file",
+    **dict.fromkeys((b"<!DO", b"<!do", b"<htm", b"<HTM"), "a web page"),
 }
 _QUOTED = '(?:[^"]|"")*'
 

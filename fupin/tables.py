@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from fupin import spool, structure
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault, unusable
+from fupin.errors import DataError, Fault, Misuse, unusable
 from fupin.spool import Data
 
 BATCH = 1 << 20
@@ -138,11 +138,14 @@ def table(value: Table, name: str = "table") -> Source:
 
     Raises:
         DataError: it cannot be read.
+        Misuse: it is no table.
     """
     if isinstance(value, Source):
         return value
     if isinstance(value, pl.DataFrame | pl.LazyFrame):
         return frame_source(value.lazy().collect(), name)
+    if not isinstance(value, str | os.PathLike):
+        raise Misuse(f"{name}: {type(value).__name__} is not a table; give a frame or the name of a file")
     keep = contextlib.ExitStack()
     source = open_table(os.fspath(value), keep)
     weakref.finalize(source, keep.close)

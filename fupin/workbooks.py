@@ -115,6 +115,8 @@ def _sheet(name: str, grid: Grid, labels: Sequence[str], said: tuple[int, int] |
     merged = [(top - begin, left, bottom - begin, right) for top, left, bottom, right in grid.merged if top >= begin]
     found = layout.find(near, merged, labels, (said[0] - 1 - begin, said[1] - 1 - begin) if said else None)
     header = begin + found.header
+    if said is None:
+        layout.require_names(found, place, header + 1)
     behind = header + found.depth
     rows = _filled(rows, grid, behind).with_row_index("\0line", 1).with_columns(pl.col("\0line").cast(pl.Int64))
     over = rows[:header].select(

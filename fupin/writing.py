@@ -5,23 +5,20 @@ from __future__ import annotations
 import contextlib
 import io
 import os
-import re
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO, BinaryIO, NamedTuple, cast
+from typing import IO, BinaryIO, NamedTuple, TypeAlias, cast
 
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault
-from fupin.spool import PACKED, zstandard
+from fupin.errors import DataError, Fault, Misuse
+from fupin.spool import PACKED, STDIN, descriptor, zstandard
 from fupin.tables import BATCH, TYPED
 
 _IN_MEMORY = 1 << 24
-_DESCRIPTOR = re.compile("/dev/(?:fd/([0-9]{1,6})|(stdin|stdout|stderr))|/proc/self/fd/([0-9]{1,6})")
-OTHER_FORMATS = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
-"""Endings of formats in which no table is written."""
+_NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
 
 
 class Growing:
@@ -86,6 +83,22 @@ class Folder(NamedTuple):
     replace: bool = False
 
 
+Made: TypeAlias = "pl.DataFrame | Growing | str | bytes | Folder"
+"""What a verb makes: a table, perhaps a large one, or a text, a workbook or a folder of them for people."""
+
+
+def check_name(name: str, what: str) -> None:
+    """Make sure that a table can be written to a file of that name.
+
+    Raises:
+        Misuse: its ending is that of another format.
+    """
+    if name.lower().endswith(_NOT_WRITTEN):
+        raise Misuse(
+            f"{what}: '{name}': no table is written so; end the name in .csv, .csv.gz, .parquet or .arrow (or report)"
+        )
+
+
 def write(frame: pl.DataFrame | Growing, target: str | None = None) -> None:
     """Write a table of texts, whole or not at all.
 
@@ -96,10 +109,51 @@ def write(frame: pl.DataFrame | Growing, target: str | None = None) -> None:
     Raises:
         DataError: it cannot be written.
     """
-    if target is None or target == "-":
-        write_stdout(frame.write_csv if isinstance(frame, Growing) else lambda file: _write_csv(frame, file))
-        return
-    write_file(target, lambda file: _write_as(frame, target, file))
+    with contextlib.ExitStack() as keep:
+        prepare(frame, target, keep)()
+
+
+def prepare(made: Made, target: str | None, keep: contextlib.ExitStack) -> Callable[[], None]:
+    """Make all ready for writing what a verb has made, so that what is left to do hardly fails.
+
+    A file is written beside its place. A device, a FIFO or a descriptor has no such place.
+
+    Args:
+        made: what is to be written.
+        target: a file, in the format that its ending names, or the folder of a `Folder`; standard output if left out.
+        keep: removes what has not come to its place.
+
+    Returns:
+        what puts it in its place, or writes it there; it raises a DataError, too.
+
+    Raises:
+        DataError: it cannot be written.
+    """
+    if isinstance(made, Folder):
+        with _told(target or "."):
+            return _into_folder(target or ".", made, keep)
+
+    def fill(file: IO[bytes]) -> None:
+        if isinstance(made, pl.DataFrame | Growing):
+            _write_as(made, target or STDIN, file)
+        else:
+            file.write(made.encode() if isinstance(made, str) else made)
+
+    if target is None or target == STDIN:
+        return lambda: write_stdout(fill)
+    if descriptor(target) is not None or (os.path.exists(target) and not os.path.isfile(target)):
+        return lambda: _write_directly(target, fill)
+    with _told(target):
+        return _beside(target, fill, keep)
+
+
+@contextlib.contextmanager
+def _told(target: str) -> Iterator[None]:
+    """Tell why a file cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        raise DataError(Fault(f"cannot be written: {error.strerror or error}", file=target)) from None
 
 
 def write_stdout(fill: Callable[[IO[bytes]], object]) -> None:
@@ -108,89 +162,80 @@ def write_stdout(fill: Callable[[IO[bytes]], object]) -> None:
     Raises:
         DataError: it cannot be written.
     """
-    if sys.stdout is None:
-        raise DataError(Fault("is closed", file="standard output"))
-    try:
+    with _told("standard output"):
         sys.stdout.flush()
         fill(sys.stdout.buffer)
         sys.stdout.buffer.flush()
-    except OSError as error:
-        raise DataError(Fault(f"cannot be written: {error.strerror}", file="standard output")) from None
 
 
-def write_file(target: str, fill: Callable[[IO[bytes]], object]) -> None:
-    """Write a file whole or not at all: beside it first, then renamed onto it with its mode kept.
+def _write_directly(target: str, fill: Callable[[IO[bytes]], object]) -> None:
+    """Write to a device or a FIFO; and to a descriptor where it stands, after what others have written there."""
+    number = descriptor(target)
+    with _told(target), open(target if number is None else os.dup(number), "wb") as device:
+        fill(device)
 
-    A device, a FIFO, or what the shell has opened (/dev/stdout, /dev/fd/5) is written directly.
 
-    Raises:
-        DataError: it cannot be written.
-    """
+def _beside(target: str, fill: Callable[[IO[bytes]], object], keep: contextlib.ExitStack) -> Callable[[], None]:
+    """Write a file beside its place; what is returned renames it onto the old one, whose mode it has."""
     path = os.path.realpath(target)
-    temporary = None
-    try:
-        if opened := _DESCRIPTOR.fullmatch(target):
-            number = opened[1] or opened[3] or ("stdin", "stdout", "stderr").index(opened[2])
-            with os.fdopen(os.dup(int(number)), "wb") as device:
-                fill(device)
-            return
-        if os.path.exists(target) and not os.path.isfile(target) and not os.path.isdir(target):
-            with open(target, "wb") as device:
-                fill(device)
-            return
-        with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".fupin-", delete=False) as file:
-            temporary = file.name
-            fill(file)
-            file.flush()
-            os.fsync(file.fileno())
-        if os.path.exists(path):
-            shutil.copymode(path, temporary)
-        else:
-            mask = os.umask(0)
-            os.umask(mask)
-            os.chmod(temporary, 0o666 & ~mask)
-        os.replace(temporary, path)
-    except OSError as error:
-        raise DataError(Fault(f"cannot be written: {error.strerror or error}", file=target)) from None
-    finally:
-        if temporary is not None:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(temporary)
+    with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".fupin-", delete=False) as file:
+        keep.callback(Path(file.name).unlink, missing_ok=True)
+        fill(file)
+        file.flush()
+        os.fsync(file.fileno())
+    if os.path.exists(path):
+        shutil.copymode(path, file.name)
+    else:
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(file.name, 0o666 & ~mask)
+
+    def place() -> None:
+        with _told(target):
+            os.replace(file.name, path)
+
+    return place
 
 
-def write_folder(target: str, folder: Folder) -> None:
-    """Write files into a folder, which is made if it is missing: all of them, or none.
+def _into_folder(target: str, folder: Folder, keep: contextlib.ExitStack) -> Callable[[], None]:
+    """Write files beside their places in a folder, which is made if it is missing; what is returned renames them.
 
     Raises:
-        DataError: one is there already, or they cannot be written.
+        DataError: one is there already.
     """
-    paths = {os.path.join(target, name): data for name, data in folder.files.items()}
+    paths = {name: os.path.join(target, name) for name in folder.files}
     why = "is there already, and perhaps filled in; write to another folder, or say --replace"
     there = [
         Fault("is a folder" if os.path.isdir(path) else why, file=path)
-        for path in paths
+        for path in paths.values()
         if os.path.isdir(path) or (os.path.lexists(path) and not folder.replace)
     ]
     if os.path.lexists(target) and not os.path.isdir(target):
         there = [Fault("is a file, not a folder", file=target)]
     if there:
         raise DataError(there)
-    new = not os.path.lexists(target)
-    try:
-        os.makedirs(target, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=target, prefix=".fupin-") as beside:
-            for path, data in paths.items():  # a full disk is found before the first of them is in its place
-                with open(os.path.join(beside, os.path.basename(path)), "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(file.fileno())
-            for path in paths:
-                os.replace(os.path.join(beside, os.path.basename(path)), path)
-    except OSError as error:
-        if new:
-            with contextlib.suppress(OSError):
-                os.rmdir(target)
-        raise DataError(Fault(f"cannot be written: {error.strerror or error}", file=target)) from None
+    if not os.path.lexists(target):
+        keep.callback(_remove_empty, target)
+    os.makedirs(target, exist_ok=True)
+    beside = keep.enter_context(tempfile.TemporaryDirectory(dir=target, prefix=".fupin-"))
+    for name, data in folder.files.items():
+        with open(os.path.join(beside, name), "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+
+    def place() -> None:
+        with _told(target):
+            for name, path in paths.items():
+                os.replace(os.path.join(beside, name), path)
+
+    return place
+
+
+def _remove_empty(folder: str) -> None:
+    """Remove a folder in which nothing is."""
+    with contextlib.suppress(OSError):
+        os.rmdir(folder)
 
 
 def _write_as(table: pl.DataFrame | Growing, target: str, file: IO[bytes]) -> None:

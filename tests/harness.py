@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from unittest import mock
 
 from fupin import cli
+
+MODULE = [sys.executable, "-m", "fupin"]
+HERE = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parent.parent)}
 
 
 @dataclass(frozen=True)
@@ -42,3 +46,18 @@ def on_path(folder: Path) -> dict[str, str]:
     script.chmod(0o755)
     root = str(Path(cli.__file__).parent.parent)
     return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": root}
+
+
+def python(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with fupin importable."""
+    command = [sys.executable, *words]
+    return subprocess.run(command, env=HERE, capture_output=True, text=True, check=False, timeout=30)
+
+
+def refused(result: Result, status: int, verb: str, *told: str) -> None:
+    """One line in the name of the verb, which tells all that; nothing on stdout."""
+    assert (result.status, result.out) == (status, ""), result.err
+    assert result.err.startswith(f"fupin {verb}: " if verb else "fupin: ")
+    assert result.err.count("\n") == 1
+    for part in told:
+        assert part in result.err

@@ -254,6 +254,18 @@ class Sheet:
     dropped: int
 
 
+def signed(filled: Sequence[Record]) -> int:
+    """How many rows stand above the date with which a table is signed: its one cell, with no whole row below it."""
+    above = len(filled)
+    for place in reversed(range(len(filled))):
+        cells = ["".join(cell.split()) for cell in filled[place].cells if clean(cell)]
+        if len(cells) > 1:
+            break
+        if cells and re.fullmatch("[0-9]*年[0-9]*月[0-9]*日?", cells[0]):
+            above = place
+    return above
+
+
 def one_file(file: str, text: str, rename: dict[str, str]) -> Sheet:
     """A file as a table under its header; rows of another length and rows without any cell are out."""
     found = records(text)
@@ -265,6 +277,8 @@ def one_file(file: str, text: str, rename: dict[str, str]) -> Sheet:
         raise Refused("quotes in the header")
     names = [clean(re.sub("[\r\n]", "", name)) for name in header.cells]
     filled = [record for record in below if not record.empty()]
+    if len(names) > 1:
+        filled = filled[: signed(filled)]
     fits = [record for record in filled if record.sound and len(record.cells) == len(names)]
     for place, name in enumerate(names):
         if not name and any(clean(record.cells[place]) for record in fits):

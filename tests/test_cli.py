@@ -1,42 +1,14 @@
-"""The command line: help, statuses, chains, and what a shell does to a process."""
+"""The command line: help, statuses, chains, and how faults are told."""
 
 from __future__ import annotations
 
-import fcntl
-import os
-import pty
-import signal
-import subprocess
-import sys
-import termios
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Shell
-from harness import Result, fupin
+from harness import Result, fupin, python, refused
 
 from fupin import __version__
-from fupin.spool import SMALL
 from fupin.verbs import VERBS
-
-MODULE = [sys.executable, "-m", "fupin"]
-HERE = os.environ | {"PYTHONPATH": str(ROOT)}
-
-
-def python(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run Python with fupin importable."""
-    command = [sys.executable, *words]
-    return subprocess.run(command, env=HERE, capture_output=True, text=True, check=False, timeout=30)
-
-
-def refused(result: Result, status: int, verb: str, *told: str) -> None:
-    """One line in the name of the verb, which tells all that; nothing on stdout."""
-    assert (result.status, result.out) == (status, ""), result.err
-    assert result.err.startswith(f"fupin {verb}: " if verb else "fupin: ")
-    assert result.err.count("\n") == 1
-    for part in told:
-        assert part in result.err
-
 
 # --- help
 
@@ -178,6 +150,15 @@ MISUSE = [
     (["reward", "--prize", "5", "--table", "none.csv"], "--table"),
     (["reward", "--prize", "5", "--penalty", "-5"], "-5"),
     (["reward", "--prize", "5,x"], "x"),
+    (["reward", "--prize", "", "--penalty", "5"], "--prize"),
+    (["report", "--by", ""], "--by"),
+    (["report", "--columns", ""], "--columns"),
+    (["rank", "--by", "a", "--within", ""], "--within"),
+    (["rank", "--by", "a", "--tie-break", ""], "--tie-break"),
+    (["deduct", *EVENTS, "--full", "20", "--once", ""], "--once"),
+    (["tally", *EVENTS, "--count", "--sum", ""], "--sum"),
+    (["veto", "--events", "none.csv", "--reason", ""], "--reason"),
+    (["weight", "", "--as", "x"], "empty"),
     (["lookup", "--from", "none.csv"], "--take"),
     (["lookup", "--from", "none.csv", "--take", "a,,b"], "--take"),
     (["lookup", "--from", "none.csv", "--take", "a=c,b=c"], "'c'"),
@@ -211,6 +192,11 @@ MISUSE = [
     (["run", "none.fupin"], "no such file"),
     (["run"], "FILE"),
     (["report", "--top", "-1"], "-1"),
+    (["report", "--top", "99999999999999999999"], "--top"),
+    (["report", "--bottom", "99999999999999999999"], "--bottom"),
+    (["tally", *EVENTS, "--mean", "points", "--trim", "99999999999999999999"], "--trim"),
+    (["tally", *EVENTS, "--count", "--expect", "99999999999999999999"], "--expect"),
+    (["deadlines", "--soon", "99999999999999999999"], "--soon"),
     (["keep"], "--where"),
     (["keep", "--where", ""], "empty"),
     (["keep", "--where", "total <"], "total <"),
@@ -313,95 +299,3 @@ def test_control_signs_in_a_message_are_made_visible(folder: Path) -> None:
     Path("events.csv").write_text('village\n"东\n\x1b[31m山"\n')
     result = fupin("tally", "--events", "events.csv", "--count", "--as", "n", stdin="village\n东山\n")
     refused(result, 1, "tally", "events.csv:2: village: '东\\n\\x1b[31m山' is not on the board")
-
-
-# --- what a shell does
-
-BIG = "village,n\n" + "".join(f"村{i},{i}\n" for i in range(40_000))
-
-
-@pytest.mark.parametrize("reader", ["head -1", "true", "sed q"])
-def test_a_reader_that_closes_the_pipe(folder: Path, shell: Shell, reader: str) -> None:
-    Path("board.csv").write_text(BIG)
-    result = shell(f"fupin keep board.csv --where 'n >= 0' | {reader}")
-    assert result == Result(0, "" if reader == "true" else "village,n\n", "")
-
-
-def test_a_full_disk(folder: Path, shell: Shell) -> None:
-    Path("board.csv").write_text(BIG)
-    for line in ("fupin keep board.csv --where 'n >= 0' > /dev/full", "fupin report board.csv > /dev/full"):
-        result = shell(line)
-        assert result.err == f"fupin {line.split()[1]}: standard output: cannot be written: No space left on device\n"
-        assert result.status == 1
-    refused(fupin("keep", "board.csv", "--where", "n >= 0", "-o", "/dev/full"), 1, "keep", "/dev/full", "No space left")
-    assert Path("/dev/full").is_char_device()
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "fupin --help > /dev/full",
-        "fupin keep --help > /dev/full",
-        "fupin keep board.csv --where 'n = 1' >&-",
-        "fupin keep --where 'n = 1' <&-",
-    ],
-)
-def test_streams_that_are_full_or_closed_are_no_fault_of_fupin(folder: Path, shell: Shell, line: str) -> None:
-    Path("board.csv").write_text("village,n\n东山,1\n")
-    result = shell(line)
-    assert (result.status, result.out) == (1, "")
-    assert result.err.startswith("fupin")
-    assert result.err.count("\n") == 1
-    assert "fault of fupin" not in result.err
-
-
-def until_it_waits(process: subprocess.Popen[bytes], ledger: int) -> None:
-    """Come back when a process has read all that a FIFO holds and waits for more."""
-    stat = Path(f"/proc/{process.pid}/stat")
-    while fcntl.ioctl(ledger, termios.FIONREAD, b"\0\0\0\0") != b"\0\0\0\0" or ") S " not in stat.read_text():
-        assert process.poll() is None, "it ended before all was sent"
-        os.sched_yield()
-
-
-@pytest.mark.parametrize("sent", [0, SMALL + (1 << 20)], ids=["nothing read yet", "spooling"])
-def test_an_interrupt(folder: Path, sent: int) -> None:
-    os.mkfifo("events.csv")
-    Path("board.csv").write_text("village\n东山\n")
-    Path("out.csv").write_text("old\n")
-    words = ["tally", "board.csv", "--events", "events.csv", "--count", "--as", "n", "-o", "out.csv"]
-    spool = folder / "spool"
-    spool.mkdir()
-    process = subprocess.Popen(
-        [*MODULE, *words], env=HERE | {"TMPDIR": str(spool)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    with Path("events.csv").open("wb", buffering=0) as ledger:  # goes on when fupin has opened the other end
-        ledger.write(b"village\n")
-        for _ in range(sent >> 12):
-            ledger.write(b"x" * (1 << 12))
-        until_it_waits(process, ledger.fileno())
-        assert len(list(spool.iterdir())) == (1 if sent else 0)
-        process.send_signal(signal.SIGINT)
-        try:
-            out, err = process.communicate(timeout=5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.communicate()
-            pytest.fail("Ctrl-C did not end it while it waited for its ledger")
-    assert (process.returncode, out) == (130, b"")
-    assert err in (b"", b"\n")  # a line of its own after the ^C of a terminal
-    assert list(spool.iterdir()) == []
-    assert Path("out.csv").read_text() == "old\n"
-    assert sorted(file.name for file in folder.iterdir()) == ["board.csv", "events.csv", "out.csv", "spool"]
-
-
-def test_a_verb_that_waits_for_a_terminal_says_so(folder: Path) -> None:
-    ours, theirs = pty.openpty()
-    words = [*MODULE, "keep", "--where", "n > 1"]
-    process = subprocess.Popen(words, env=HERE, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-    os.write(ours, "village,n\n东山,1\n西河,2\n\x04".encode())
-    out, err = process.communicate(timeout=20)
-    os.close(ours)
-    os.close(theirs)
-    assert (process.returncode, out.decode()) == (0, "village,n\n西河,2\n")
-    assert "terminal" in err.decode()
-    assert err.count(b"\n") == 1

@@ -55,7 +55,7 @@ def test_a_recipe_with_chains_of_its_own() -> None:
     told = fupin("run", "r.fupin", "--explain", "西河")
     assert told == Result(
         0,
-        "西河\n\ntally board.csv --events @some --sum points --as n\n  @some:3: task b, points 2\n  n = 2\n",
+        "西河\n\nboard:\n\ntally board.csv --events @some --sum points --as n\n  @some:3: task b, points 2\n  n = 2\n",
         "",
     )
     assert fupin("--explain", "西河", "run", "r.fupin") == told
@@ -79,3 +79,61 @@ def test_a_unit_that_is_on_no_board() -> None:
     assert result.status == 1
     result = fupin("--explain", "东", "tally", "board.csv", "--events", "events.csv", "--count", "--as", "n")
     assert result == Result(1, "", "fupin: '东' is on no board; nearest: 东山\n")
+
+
+def test_each_chain_has_its_name_above_it() -> None:
+    Path("r.fupin").write_text("first:\nrank board.csv --by kind\nsecond:\nweight -i board.csv n --as b\n")
+    Path("board.csv").write_text("village,kind,n\n东山,1,3\n西河,2,4\n")
+    told = fupin("run", "r.fupin", "--explain", "西河")
+    parts = [part for part in told.out.split("\n\n") if part.endswith(":")]
+    assert (told.status, parts) == (0, ["first:", "second:"])
+    chained = fupin("--explain", "西河", "run", "r.fupin", "then", "keep", "--where", "n = 4").out
+    assert [part for part in chained.split("\n\n") if part.endswith(":")] == ["first:", "second:"]
+
+
+def test_recipes_that_name_a_chain_alike_are_not_mixed_up() -> None:
+    Path("a.fupin").write_text(
+        "some:\nkeep events.csv -k task --where 'points < 2'\nboard:\ntally board.csv --events @some --count --as n\n"
+    )
+    Path("b.fupin").write_text(
+        "some:\nkeep events.csv -k task --where 'points > 2'\nboard:\ntally --events @some --count --as m\n"
+    )
+    result = fupin("run", "a.fupin", "then", "run", "b.fupin")
+    assert result == Result(2, "", "fupin run: two recipes have a chain 'some:'; run them one by one\n")
+
+
+def test_a_row_of_a_ledger_is_a_line() -> None:
+    Path("events.csv").write_text('village,task,points\n东山,"a\nevents.csv:9: points 99\r\x1b[1m",1\n')
+    told = fupin("--explain", "东山", "tally", "board.csv", "--events", "events.csv", "--count", "--as", "n").out
+    assert told.splitlines()[3] == r"  events.csv:2: task a\nevents.csv:9: points 99\r\x1b[1m, points 1"
+    assert told.splitlines()[4:] == ["  n = 1"]
+    words = ["veto", "board.csv", "--when", "kind = '一'", "--because", "a\n  n = 2"]
+    told = fupin("--explain", "东山", *words).out
+    assert told.splitlines()[2:] == [
+        r"""veto board.csv --when "kind = '一'" --because 'a\n  n = 2'""",
+        "  vetoed = true",
+        r"  veto_reason = a\n  n = 2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--explain", "东山", "run", "r.fupin", "--dry-run"],
+        ["run", "r.fupin", "--dry-run", "--explain", "东山"],
+        ["--explain", "东山", "report", "board.csv"],
+        ["--explain", "东山", "man", "rank"],
+        ["--explain", "", "rank", "board.csv", "--by", "kind"],
+        ["run", "r.fupin", "--explain", ""],
+        ["--explain", "东山", "--explain", "西河", "rank", "board.csv", "--by", "kind"],
+        ["--explain", "东山", "run", "r.fupin", "--explain", "西河"],
+        ["--explain", "东山"],
+    ],
+    ids=" ".join,
+)
+def test_nothing_to_explain_is_a_fault_of_the_command_line(words: list[str]) -> None:
+    Path("r.fupin").write_text("rank board.csv --by kind\n")
+    result = fupin(*words)
+    assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
+    assert "'then'" not in result.err
+    assert any(told in result.err for told in ("--explain", "a verb is missing"))

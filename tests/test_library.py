@@ -18,8 +18,6 @@ from conftest import ROOT
 import fupin
 from fupin.verbs import VERBS
 
-BOARD = pl.DataFrame({"v": ["a", "b", "c"], "x": ["1", "2", "3"], "y": ["0.1", None, "NA"], "rank": ["1", "1", "3"]})
-
 SAMPLE = ROOT / "samples" / "village-20-30-50"
 FUNCTIONS = [*(verb for verb in VERBS if verb not in ("run", "man")), "weight_scores", "events", "read", "write"]
 
@@ -169,41 +167,94 @@ def test_arguments_that_do_not_go_together() -> None:
             refused()
 
 
+LEDGER = pl.DataFrame({"unit": ["甲"], "points": ["1"], "item": ["a"]})
+MISTAKEN: list[tuple[Callable[[], object], str]] = [
+    (lambda: fupin.weight(TYPED, ["b"], "t", missing="zer"), "missing: 'zer' is not one of error, zero, rescale, mean"),
+    (lambda: fupin.weight(TYPED, ["b"], "t", not_assessed="bogus"), "not_assessed: 'bogus' is not one of rescale"),
+    (lambda: fupin.weight_scores(TYPED, LEDGER, LEDGER, "t", missing="Zero"), "missing: 'Zero' is not one of"),
+    (lambda: fupin.reward(TYPED, [1], ties="bogus"), "ties: 'bogus' is not one of error, full, split"),
+    (lambda: fupin.rank(TYPED, "b", ties="eror"), "ties: 'eror' is not one of competition, dense, ordinal, error"),
+    (lambda: fupin.tally(TYPED, LEDGER, "t", "Sum", "points"), "figure: 'Sum' is not one of count, distinct, sum"),
+    (lambda: fupin.events(LEDGER, strays="bogus"), "strays: 'bogus' is not one of error, ignore"),
+    (lambda: fupin.deadlines(TYPED, status=["done", "lost"]), "status: 'lost' is not one of done, late"),
+    (lambda: fupin.report(TYPED, "html"), "form: 'html' is not one of table, markdown, xlsx"),
+    (lambda: fupin.weight(TYPED, ["b"], "t", places=2.5), "places: 2.5 is not a whole number from 0 to 18"),
+    (lambda: fupin.weight(TYPED, ["b"], "t", places=-1), "places: -1 is not"),
+    (lambda: fupin.weight(TYPED, ["b"], "t", places=19), "places: 19 is not"),
+    (lambda: fupin.tally(TYPED, LEDGER, "t", "sum", "points", places=True), "places: True is not"),
+    (lambda: fupin.tally(TYPED, LEDGER, "t", "mean", "points", trim=-1), "trim: -1 is not a whole number from 0"),
+    (lambda: fupin.report(TYPED, top=-1), "top: -1 is not"),
+    (lambda: fupin.report(TYPED, bottom=10**20), "bottom: 1000"),
+    (lambda: fupin.weight(TYPED, "ab", "t"), r"terms: 'ab' is not a list; write \['ab'\]"),
+    (lambda: fupin.reward(TYPED, "5000"), r"prizes: '5000' is not a list; write \['5000'\]"),
+    (lambda: fupin.report(TYPED, notes="hello"), "notes: 'hello' is not a list"),
+    (lambda: fupin.rank(TYPED, "b", tie_break="c"), "tie_break: 'c' is not a list"),
+    (lambda: fupin.rank(TYPED, "b", key="unit"), "key: 'unit' is not a list"),
+    (lambda: fupin.ingest("none.csv"), "files: 'none.csv' is not a list"),
+    (lambda: fupin.ingest([5]), "int is not a table"),
+    (lambda: fupin.ingest(["none.csv"], header=3), "header: 3 is not a pair"),
+    (lambda: fupin.ingest(["none.csv"], header=(0, 1)), "header: 0 is not a whole number from 1"),
+    (lambda: fupin.ingest(["none.csv"], header=(2, 1)), "header: line 2 is below line 1"),
+    (lambda: fupin.ingest(["none.csv"], max_size="2G"), "max_size: '2G' is not a whole number"),
+    (lambda: fupin.ingest(["none.csv"], rename={"x": 1}), "rename: 1 is not a text"),
+    (lambda: fupin.ingest(["none.csv"], number="x"), r"number: 'x' is not a list; write \['x'\]"),
+    (lambda: fupin.ingest(["none.csv"], na="/"), "na: '/' is not a list"),
+    (lambda: fupin.ingest(["none.csv"], round_to={"x": 19}), "round_to: 19 is not a whole number from 0 to 18"),
+    (lambda: fupin.ingest(["none.csv"], wide=("item",)), "wide: .* is not a pair"),
+    (lambda: fupin.ingest(["none.csv"], drop_rows=5), "drop_rows: 5 is not a Condition or a text"),
+    (lambda: fupin.ingest(["none.csv"], take={"镇": None}), "take: None is not a text"),
+    (lambda: fupin.ingest(["none.csv"], number_rows=""), "cannot be the name of a new column"),
+    (lambda: fupin.ingest(["none.csv"], delimiter=";;"), "';;' cannot stand between cells"),
+    (lambda: fupin.ingest(["none.csv"], schema={"fields": []}), "schema: .* is not a text or a PathLike"),
+    (lambda: fupin.ingest(["none.csv"], complete="no", roster="none.csv"), "complete: 'no' is not True or False"),
+    (lambda: fupin.form(5), "items: int is not a table"),
+    (lambda: fupin.form("none.csv", lang="fr"), "lang: 'fr' is not one of zh, en"),
+    (lambda: fupin.form("none.csv", sign="检查人,日期"), "sign: .* is not a list"),
+    (lambda: fupin.form("none.csv", key="village"), r"key: 'village' is not a list; write \['village'\]"),
+    (lambda: fupin.form("none.csv", key=[""]), "one column of units"),
+    (lambda: fupin.veto(TYPED, ("a > 1", 5)), "when: 5 is not a Condition or a text or a pair"),
+    (lambda: fupin.veto(TYPED, [("a > 1",)]), "when: .* is not"),
+    (lambda: fupin.weight(TYPED, ["b"], "t", only=pl.col("a") > 1), "only: .* is not a Condition or a text"),
+    (lambda: fupin.deduct(TYPED, LEDGER, "t", full=5, each=("0.5",)), "each: .* is not a pair"),
+    (lambda: fupin.deduct(TYPED, LEDGER, "t", full=5, each=(3, 1)), "each: 3 is above 1"),
+    (lambda: fupin.deduct(TYPED, LEDGER, "t", full=[5]), "full: .* is not an exact number"),
+    (lambda: fupin.deadlines(TYPED, on="2020-01-01"), "on: '2020-01-01' is not a date"),
+    (lambda: fupin.deadlines(TYPED, on=dt.datetime(2020, 1, 1)), "on: .* is not a date"),  # noqa: DTZ001
+    (lambda: fupin.rank(TYPED, "b", keep_order="no"), "keep_order: 'no' is not True or False"),
+    (lambda: fupin.weight(TYPED, [], "t"), "needs a term"),
+    (lambda: fupin.weight(TYPED, ["b"], ""), "cannot be called ''"),
+    (lambda: fupin.weight(5, ["b"], "t"), "board: int is not a table"),
+    (lambda: fupin.tally(TYPED, 5, "t", "count"), "ledger: int is not a table"),
+    (lambda: fupin.write(TYPED, "t.xlsx"), "no table is written so"),
+]
+
+
+@pytest.mark.parametrize(("call", "told"), MISTAKEN, ids=[told for _, told in MISTAKEN])
+def test_an_argument_of_another_type_is_refused(folder: Path, call: Callable[[], object], told: str) -> None:
+    with pytest.raises(fupin.Misuse, match=f"^[^\n]*{told}"):
+        call()
+    assert list(folder.iterdir()) == []
+
+
+def test_arguments_by_name() -> None:
+    assert fupin.weight(board=TYPED, terms=["b"], name="t", places=0)["t"].to_list() == ["0", "0", "0"]
+    plan = pl.DataFrame({"task": ["a"], "due": ["2020-01-01"]})
+    assert fupin.deadlines(plan=plan, on=dt.date(2020, 1, 2), status=["overdue"]).height == 1
+    with pytest.raises(TypeError, match="wieght"):
+        fupin.weight(TYPED, ["b"], "t", wieght=5)
+    with pytest.raises(TypeError, match="terms"):
+        fupin.weight(TYPED)
+
+
 def test_a_report() -> None:
+    assert fupin.report(TYPED, columns=["unit", ("b", "分")], top=1) == "unit    分\n----  ----\n甲    0.10\n"
     text = fupin.report(TYPED.select("unit", "b"), columns=[("unit", "村"), ("b", "分")], title="表")
     assert text == "表\n\n村    分\n--  ----\n甲  0.10\n乙  0.20\n丙  0.30\n"
 
 
 def test_reading_and_writing(folder: Path) -> None:
-    fupin.write(TYPED, "t.parquet")
-    assert fupin.read("t.parquet").row(0)[:3] == ("甲", "1", "0.10")
+    fupin.write(TYPED, Path("t.parquet"))
+    assert fupin.read(Path("t.parquet")).row(0)[:3] == fupin.read("t.parquet").row(0)[:3] == ("甲", "1", "0.10")
     Path("bad.csv").write_text("a,b\n1\n")
     with pytest.raises(fupin.DataError, match=r"^bad\.csv:2: 1 cell"):
         fupin.read("bad.csv")
-
-
-@pytest.mark.parametrize(
-    ("call", "says"),
-    [
-        (lambda: fupin.weight(BOARD, ["x/5"], "t", missing="zer"), "missing: 'zer' is none of error, zero"),
-        (lambda: fupin.weight(BOARD, ["x/5"], "t", not_assessed="none"), "not_assessed: 'none' is none of"),
-        (lambda: fupin.rank(BOARD, "x", ties="eror"), "ties: 'eror' is none of"),
-        (lambda: fupin.reward(BOARD, ["5"], ties="bogus"), "ties: 'bogus' is none of"),
-        (lambda: fupin.report(BOARD, "html"), "form: 'html' is none of"),
-        (lambda: fupin.events(BOARD, strays="skip"), "strays: 'skip' is none of error, ignore"),
-        (lambda: fupin.weight(BOARD, ["x:0.333"], "t", places=2.5), "places: 2.5 is not a number of decimals"),
-        (lambda: fupin.weight(BOARD, ["x:0.333"], "t", places=19), "places: 19 is not a number of decimals"),
-        (lambda: fupin.report(BOARD, top=-1), "top: -1 is not"),
-        (lambda: fupin.weight(BOARD, "xy", "t"), "terms: a list, such as ['xy']"),
-        (lambda: fupin.reward(BOARD, "5000"), "prizes: a list, such as ['5000']"),
-        (lambda: fupin.report(BOARD, notes="hello"), "notes: a list"),
-        (lambda: fupin.ingest("office.csv"), "files: a list"),
-        (lambda: fupin.weight(BOARD, ["x"], ""), "name: a column needs a name"),
-        (lambda: fupin.weight(BOARD, [], "t"), "terms: give at least one"),
-        (lambda: fupin.write(BOARD, "board.xlsx"), "no table is written so"),
-    ],
-)
-def test_what_the_command_line_cannot_get_wrong_is_refused(call: Callable[[], object], says: str) -> None:
-    with pytest.raises(fupin.Misuse) as caught:
-        call()
-    assert says in caught.value.lines[0]

@@ -49,6 +49,55 @@ def test_a_file_is_not_written_twice(board: Path) -> None:
     assert not (board / "r.csv").exists()
 
 
+@pytest.mark.parametrize(
+    ("recipe", "told"),
+    [
+        ("ingest in.csv --number x --rejects r.csv\nlookup --from r.csv --on line --take reason -k v\n", "r.csv"),
+        ("a:\nform --items i.csv -o forms\nb:\ningest forms/*.xlsx\n", "forms/*.xlsx"),
+        ("a:\nform --items i.csv -o forms\nb:\nkeep forms/x.csv --where 'v = 1'\n", "forms/x.csv"),
+        (
+            "a:\nkeep b.csv --where 'total > 1' -o d/o.csv\nb:\ntally b.csv --events 'd/*.csv' --count --as n\n",
+            "d/*.csv",
+        ),
+    ],
+)
+def test_what_is_written_at_the_end_is_not_read_before(board: Path, recipe: str, told: str) -> None:
+    (board / "r.fupin").write_text(recipe)
+    result = fupin("run", "r.fupin")
+    assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
+    assert f": {told} is written by a verb above" in result.err
+    assert sorted(file.name for file in board.iterdir()) == ["b.csv", "r.fupin"]
+
+
+def test_what_only_looks_like_a_file_that_is_written_is_read(board: Path) -> None:
+    (board / "d" / "e").mkdir(parents=True)
+    (board / "d" / "b.csv").write_text(BOARD)
+    words = ["rank", "b.csv", "--by", "total", "-o", "d/e/o.csv", "then", "tally", "--events", "d/*.csv"]
+    result = fupin(*words, "--count", "--as", "n", "then", "keep", "--where", "rank = 1", "-o", "/dev/null")
+    assert (result.status, result.err) == (0, "")
+    assert (board / "d" / "e" / "o.csv").read_text() == RANKED
+
+
+def test_a_failure_leaves_no_folder_and_no_rejects(board: Path) -> None:
+    (board / "i.csv").write_text("item,full\na,5\n")
+    (board / "in.csv").write_text("v,x\n1,2\n2,y\n")
+    lines = ["a:", "form --items i.csv -o forms", "b:", "ingest in.csv --number x --rejects r.csv"]
+    (board / "r.fupin").write_text("\n".join([*lines, "keep --where 'v > 1 AND z = 1'\n"]))
+    result = fupin("run", "r.fupin")
+    assert (result.status, result.out) == (1, "")
+    assert sorted(file.name for file in board.iterdir()) == ["b.csv", "i.csv", "in.csv", "r.fupin"]
+    (board / "r.fupin").write_text((board / "r.fupin").read_text().replace(" AND z = 1", ""))
+    assert fupin("run", "r.fupin").out == "v,x\n"
+    assert [file.name for file in (board / "forms").iterdir()] == ["评分表.xlsx"]
+    assert (board / "r.csv").exists()
+
+
+def test_rejects_are_written_as_tables_are(board: Path) -> None:
+    result = fupin("ingest", "b.csv", "--rejects", "r.xlsx")
+    assert (result.status, result.out) == (2, "")
+    assert "--rejects: 'r.xlsx': no table is written so" in result.err
+
+
 def test_rejects_do_not_go_where_the_result_goes(board: Path) -> None:
     result = fupin("ingest", "b.csv", "--number", "total", "--rejects", "/dev/stdout")
     assert (result.status, result.out) == (2, "")

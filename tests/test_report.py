@@ -46,6 +46,21 @@ def test_markdown_shows_every_sign_as_it_is() -> None:
     ]
 
 
+@pytest.mark.parametrize("form", ["table", "markdown"])
+def test_nothing_steers_a_terminal_or_breaks_a_line(form: str) -> None:
+    board = '"vil\nlage","vil\nla\x1bge",k\n"a\n\x1b[31mb",1,"x\r\n\x9by"\n'
+    words = ["--title", "t\n\x1b]0;x\x07t", "--note", "n\r\nn\x00", "--by", "k"]
+    result = fupin("report", "--format", form, *words, stdin=board)
+    assert (result.status, result.err) == (0, "")
+    assert not any(sign in result.out for sign in "\x00\x07\x1b\x9b\r")
+    lines = [line.strip("| ") for line in result.out.replace("\\", "").splitlines() if line.strip()]
+    assert lines[0].lstrip("# ") == "t ]0;xt"
+    assert lines[1].lstrip("# ") == "k: x y"
+    assert "vil lage" in lines[2]
+    assert "a [31mb" in lines[4]
+    assert lines[5:] == ["n n"]
+
+
 def test_markdown_by_the_ending_and_by_sections() -> None:
     board = "village,kind,n\n东山,一,1\n西河,二,22\n"
     assert fupin("report", "--by", "kind", "--columns", "village=村,n", "-o", "r.md", stdin=board).out == ""
@@ -95,6 +110,13 @@ def test_a_sheet_for_each_group() -> None:
     assert (sheet.freeze_panes, sheet.print_title_rows, sheet.page_setup.paperSize) == ("A4", "$3:$3", 9)
 
 
+def test_names_of_sheets_are_as_long_as_excel_counts() -> None:
+    kinds = ["😀" * 31, "𠀀" * 15 + "一二", "𠀀" * 15 + "一三", "x" * 30 + "'y"]
+    rows = "".join(f"v{i},{kind},{i}\n" for i, kind in enumerate(kinds))
+    names = workbook("village,kind,n\n" + rows, "--by", "kind").sheetnames
+    assert names == ["😀" * 15, "𠀀" * 15 + "一", "𠀀" * 13 + " (2)", "x" * 30]
+
+
 def test_widths_fit_chinese_signs() -> None:
     book = workbook("village,总分,n\n东山社区居民委员会,5,1\n")
     widths = [book.active.column_dimensions[letter].width for letter in "AB"]
@@ -119,6 +141,15 @@ def test_too_much_for_a_workbook() -> None:
     assert (result.status, result.err.count("\n")) == (1, 1)
     assert "-:2: n: " in result.err
     assert "32767" in result.err
+    assert not Path("out.xlsx").exists()
+    for words in (["--title", "x" * 32768], ["--note", "🙂" * 16384], ["--columns", f"village={'x' * 32768}"]):
+        result = fupin("report", "-o", "out.xlsx", *words, stdin="village,n\n东山,1\n")
+        assert (result.status, result.err.count("\n")) == (1, 1)
+        assert "32767" in result.err
+    wide = ",".join(f"c{i}" for i in range(16385))
+    result = fupin("report", "-o", "out.xlsx", stdin=wide + "\n")
+    assert (result.status, result.err.count("\n")) == (1, 1)
+    assert "16384 columns" in result.err
     assert not Path("out.xlsx").exists()
     rows = "".join(f"v{i}\n" for i in range(1 << 20))
     result = fupin("report", "-o", "out.xlsx", stdin="village\n" + rows)

@@ -518,3 +518,54 @@ def test_output_in_mid_chain_is_a_tee(folder: Path) -> None:
     assert fupin(*words, stdin="village,n\n东山,1\n西河,2\n") == Result(0, "", "")
     assert Path("mid.csv").read_text() == "village,n\n西河,2\n"
     assert Path("end.csv").read_text() == "village,n,rank\n西河,2,1\n"
+
+
+def test_a_failure_leaves_what_is_written_in_mid_chain(folder: Path) -> None:
+    Path("mid.csv").write_text("old\n")
+    Path("bad.csv").write_text("a,b\n1\n")
+    words = ["ingest", "--keep", "village", "--rejects", "bad.csv", "then", "keep", "--where", "1 = 1", "-o", "mid.csv"]
+    result = fupin(*words, "then", "keep", "--where", "village > 1", stdin="village,n\n东山,1\n")
+    assert (result.status, result.out) == (1, "")
+    assert Path("mid.csv").read_text() == "old\n"
+    assert Path("bad.csv").read_text() == "a,b\n1\n"
+    assert sorted(file.name for file in folder.iterdir()) == ["bad.csv", "mid.csv"]
+
+
+@pytest.mark.parametrize("read", ["mid.csv", "./mid.csv", "m*.csv"])
+def test_a_file_is_not_read_before_it_is_written(folder: Path, read: str) -> None:
+    Path("mid.csv").write_text("village,n\n东山,9\n")
+    words = ["keep", "--where", "n > 1", "-o", "mid.csv", "then", "tally", "--events", read, "--count", "--as", "m"]
+    result = fupin(*words, stdin=b"\xff")
+    assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
+    assert result.err.startswith(f"fupin tally: {read} is written by a verb above")
+
+
+def test_standard_output_is_for_the_last_verb(folder: Path) -> None:
+    result = fupin("keep", "--where", "n > 1", "-o", "-", "then", "rank", "--by", "n", stdin=b"\xff")
+    assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
+    assert result.err.startswith("fupin keep: -o -: ")
+    assert fupin(*ALL, "then", "rank", "--by", "n", "-o", "-", stdin="v,n\na,1\n").out == "v,n,rank\na,1,1\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "left"),
+    [
+        ("fupin keep b.csv --where 'n > 1' -o /dev/stdout >> f", "old\nvillage,n\n西河,2\n"),
+        ("fupin keep b.csv --where 'n > 1' -o /dev/stderr 2>> f", "old\nvillage,n\n西河,2\n"),
+        ("(echo a; fupin keep b.csv --where 'n > 1' -o /dev/stdout; echo b) > f", "a\nvillage,n\n西河,2\nb\n"),
+        ("exec 7> f; echo a >&7; fupin keep b.csv --where 'n > 1' -o /dev/fd/7", "a\nvillage,n\n西河,2\n"),
+        ("fupin keep b.csv --where 'n > 1' -o /proc/self/fd/1 >> f", "old\nvillage,n\n西河,2\n"),
+        ("ln -s /dev/stdout l; fupin report b.csv --columns n -o l >> f", "old\nn\n-\n1\n2\n"),
+        (
+            "fupin keep b.csv --where 'n > 1' -o /dev/stdout then keep --where 'n > 2' > f",
+            "village,n\n西河,2\nvillage,n\n",
+        ),
+    ],
+)
+def test_a_descriptor_is_written_where_the_shell_has_it(folder: Path, shell: Shell, line: str, left: str) -> None:
+    Path("b.csv").write_text("village,n\n东山,1\n西河,2\n")
+    Path("f").write_text("old\n")
+    number = Path("f").stat().st_ino
+    assert shell(line) == Result(0, "", "")
+    assert Path("f").read_text() == left
+    assert Path("f").stat().st_ino == number

@@ -106,13 +106,13 @@ def _bounds(
     """Both pairs of bounds.
 
     Raises:
-        Misuse: both are given, or the sides overlap.
+        Misuse: both are given, one is turned round, or the sides overlap.
     """
     if sides and within:
         raise Misuse("give either --range or --sides")
     if not (both := within or sides):
         return None, None
-    low, high = numbers.exact(both[0], "bounds"), numbers.exact(both[1], "bounds")
+    low, high = numbers.bounds(both, "bounds")
     if sides and not low <= 0 <= high:
         raise Misuse("--sides: LO is 0 or less, and HI is 0 or more")
     return (None, (low, high)) if sides else ((low, high), None)

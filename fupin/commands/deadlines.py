@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Literal, NamedTuple, get_args
+from typing import Annotated, Literal, NamedTuple, TypeAlias, get_args
 
 import click
 
@@ -26,6 +26,8 @@ from fupin.tables import Table
 
 Status = Literal["done", "late", "overdue", "due", "upcoming"]
 STATUSES: tuple[Status, ...] = get_args(Status)
+_CENTURY = 36500
+Days: TypeAlias = Annotated[int, range(_CENTURY + 1)]
 
 
 class Late(NamedTuple):
@@ -52,7 +54,7 @@ def deadlines(
     on: datetime.date | None = None,
     since: datetime.date | None = None,
     until: datetime.date | None = None,
-    soon: int = 7,
+    soon: Days = 7,
     status: Sequence[Status] = (),
     late: Late | None = None,
     key: Sequence[str] | None = None,
@@ -243,7 +245,7 @@ village,kind,field,routine
 @click.option("--from", "since", type=options.Day(), metavar="DATE", help="The first due date of rules.")
 @click.option("--to", "until", type=options.Day(), metavar="DATE", help="The last due date of rules.")
 @click.option(
-    "--soon", type=click.IntRange(0, 36500), default=7, show_default=True, metavar="DAYS",
+    "--soon", type=click.IntRange(0, _CENTURY), default=7, show_default=True, metavar="DAYS",
     help="So long before its date an obligation is due, and no longer upcoming.",
 )  # fmt: skip
 @click.option("--status", metavar="STATUS,…", help="Only obligations that are done, late, overdue, due or upcoming.")

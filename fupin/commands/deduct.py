@@ -64,7 +64,7 @@ def deduct(
     """
     marks = _marks(full, items, floor)
     by = [] if items is None else ["item"]
-    bounds = (numbers.exact(each[0], "each"), numbers.exact(each[1], "each")) if each else None
+    bounds = numbers.bounds(each, "each") if each else None
     keys = boards.key_of(board, key)
     rows_of = ledger.events(events)
     rows_of.require([column, *by, *([once] if once else [])])

@@ -84,7 +84,7 @@ def _check_key(key: Sequence[str] | None) -> None:
     Raises:
         Misuse: it cannot.
     """
-    if key and (len(key) > 1 or key[0] in CELLS):
+    if key and (len(key) > 1 or key[0] in ("", *CELLS)):
         raise Misuse(f"-k names the one column of units, which is not called {', '.join(CELLS)}")
 
 

@@ -11,7 +11,7 @@ import logging
 import os
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, TypeAlias
 
 import click
 
@@ -22,12 +22,16 @@ from fupin.deferred import pl
 from fupin.errors import DataError, Misuse, counted
 from fupin.gathering import Reading
 from fupin.intake import Rules
+from fupin.numbers import Places
 from fupin.rosters import Roster
 from fupin.spool import STDIN
 from fupin.tables import Table
-from fupin.writing import Growing
+from fupin.writing import Growing, check_name
 
 _SIZES = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40}
+Line: TypeAlias = Annotated[int, range(1, numbers.MOST + 1)]
+Bytes: TypeAlias = Annotated[int, range(1, 1 << 60)]
+_MAX_SIZE = Reading().max_size
 _MARKS = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";"}
 
 
@@ -61,10 +65,10 @@ def ingest(
     *,
     encoding: str = "utf-8",
     delimiter: str | None = None,
-    header: tuple[int, int] | None = None,
+    header: tuple[Line, Line] | None = None,
     sheet: str | None = None,
     all_sheets: bool = False,
-    max_size: int = Reading().max_size,
+    max_size: Bytes = _MAX_SIZE,
     rename: Mapping[str, str] | None = None,
     keep: Sequence[str] = (),
     drop: Sequence[str] = (),
@@ -74,10 +78,10 @@ def ingest(
     number: Sequence[str] = (),
     date: Sequence[str] = (),
     na: Sequence[str] = (),
-    round_to: Mapping[str, int] | None = None,
+    round_to: Mapping[str, Places] | None = None,
     unique: Sequence[str] = (),
     mask: Sequence[str] = (),
-    schema: str | None = None,
+    schema: str | os.PathLike[str] | None = None,
     roster: Table | None = None,
     aliases: Table | None = None,
     complete: bool = False,
@@ -124,9 +128,13 @@ def ingest(
 
     Raises:
         DataError: a file cannot be read, a column is not there, or a cell is there twice (`wide`).
-        Misuse: the encoding is not known, aliases or `complete` stand without a roster, or `drop_rows` names the
-            column of `number_rows`.
+        Misuse: the encoding is not known, the header ends above its beginning, nothing is between cells, a new column
+            cannot be called so, aliases or `complete` stand without a roster, or `drop_rows` names the column of
+            `number_rows`.
     """
+    if header and header[0] > header[1]:
+        raise Misuse(f"header: line {header[0]} is below line {header[1]}; give the first line first")
+    _check_number_rows(number_rows, take or {})
     if complete and roster is None:
         raise Misuse("--complete goes with --roster")
     decoding.check_name(encoding)
@@ -136,9 +144,9 @@ def ingest(
         raise Misuse(f"--drop-rows: '{number_rows}' counts the rows that stay, so it cannot say which ones do")
     rules = Rules(
         rename or {}, keep, drop, number, date, na, long, known, take or {}, number_rows, dropping,
-        round_to or {}, mask, _schema(schema),
+        round_to or {}, mask, None if schema is None else _schema(os.fspath(schema)),
     )  # fmt: skip
-    reading = Reading(encoding, delimiter, header, list(rules.take), sheet, all_sheets, max_size)
+    reading = Reading(encoding, _delimiter(delimiter), header, list(rules.take), sheet, all_sheets, max_size)
     with contextlib.ExitStack() as kept:
         taken = [one for file in files for one in gathering.open_sheets(file, reading, kept)]
         found = gathering.gather(
@@ -156,14 +164,22 @@ def ingest(
     return Intake(table, found.rejects, found.left, found.faults, found.rows, added)
 
 
-def _schema(file: str | None) -> schemas.Schema | None:
+def _check_number_rows(name: str | None, take: Mapping[str, str]) -> None:
+    """Make sure that the column that counts rows can be called so.
+
+    Raises:
+        Misuse: it cannot.
+    """
+    if name == "" or (name and name in take.values()):
+        raise Misuse(f"--number-rows: '{name}' cannot be the name of a new column")
+
+
+def _schema(file: str) -> schemas.Schema:
     """What a Table Schema says.
 
     Raises:
         DataError: it cannot be read.
     """
-    if file is None:
-        return None
     with contextlib.ExitStack() as keep:
         data = spool.read(file, keep)
         return schemas.read(file, data if isinstance(data, bytes) else data.read_bytes())
@@ -278,8 +294,9 @@ def command(
         raise Misuse(f"{'--aliases' if aliases else '--complete'} goes with --roster")
     if key and (len(key) > 1 or not roster):
         raise Misuse("-k names the one column of units that --roster is for")
-    if number_rows == "" or (number_rows and number_rows in given["take"].values()):
-        raise Misuse(f"--number-rows: '{number_rows}' cannot be the name of a new column")
+    _check_number_rows(number_rows, given["take"])
+    if rejects:
+        check_name(rejects, "--rejects")
 
     def apply(board: pl.DataFrame, opened: Files) -> Growing:
         names_of = opened.expand(files)

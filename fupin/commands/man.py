@@ -40,7 +40,7 @@ def command(verb: str, roff: bool, output: str | None) -> Stage:
         raise Misuse(f"no verb '{verb}'{hint(verb, man.names(), 'verbs')}")
     shown = man.page(verb)
     text = man.roff(shown) if roff else man.plain(shown)
-    if output is None and sys.stdout is not None and sys.stdout.isatty():
+    if output is None and sys.stdout.isatty():
         click.echo_via_pager(text)
         text = ""
     return Stage("man", lambda *_: text, None, output=output, last=True)

@@ -16,6 +16,7 @@ from fupin.chain import Files
 from fupin.checks import require_columns
 from fupin.deferred import pl
 from fupin.errors import Misuse
+from fupin.numbers import Count
 from fupin.pages import Page, Section
 
 Form = Literal["table", "markdown", "xlsx"]
@@ -28,9 +29,9 @@ def report(
     form: Form = "table",
     *,
     title: str | None = None,
-    columns: Sequence[tuple[str, str]] = (),
-    top: int | None = None,
-    bottom: int | None = None,
+    columns: Sequence[str | tuple[str, str]] = (),
+    top: Count | None = None,
+    bottom: Count | None = None,
     by: str | None = None,
     notes: Sequence[str] = (),
     key: Sequence[str] | None = None,
@@ -41,7 +42,7 @@ def report(
         board: a table of texts.
         form: an aligned text, Markdown, or a workbook.
         title: a line above it.
-        columns: the columns to show, and what to call them; all if left out.
+        columns: the columns to show, or pairs of a column and what to call it; all if left out.
         top: so many rows from the top of each section; all if both are left out.
         bottom: so many rows from the bottom of each section.
         by: a section, or a sheet, for each value of this column.
@@ -54,7 +55,7 @@ def report(
     Raises:
         DataError: a column is missing, or the table is too large for a workbook.
     """
-    shown = list(columns) or [(column, column) for column in board.columns]
+    shown = [(one, one) if isinstance(one, str) else one for one in columns or board.columns]
     names = [column for column, _ in shown]
     require_columns([*names, *([by] if by else [])], board.columns)
     called = [name for _, name in shown]
@@ -105,8 +106,8 @@ rank  村         total
 @click.option(
     "--columns", type=options.Column(), metavar="A,B=NAME", help="The columns to show, and what to call them."
 )
-@click.option("--top", type=click.IntRange(0, 10**9), metavar="N", help="Only N rows from the top.")
-@click.option("--bottom", type=click.IntRange(0, 10**9), metavar="N", help="Only N rows from the bottom.")
+@click.option("--top", type=options.count, metavar="N", help="Only N rows from the top.")
+@click.option("--bottom", type=options.count, metavar="N", help="Only N rows from the bottom.")
 @click.option(
     "--by", type=options.Column(), metavar="COLUMN", help="A section, or a sheet, for each value of this column."
 )
@@ -120,8 +121,6 @@ def command(form: Form | None, columns: str | None, output: str | None, **given:
     if form is None and ending in _LATER:
         raise Misuse(f"-o: '{output}': a report is written as text, as .md or as .xlsx")
     shown = [word.partition("=")[::2] for word in columns.split(",")] if columns else []
-    if columns == "" or given["by"] == "":
-        raise Misuse(f"--{'by' if columns else 'columns' if columns == '' else 'by'}: a column needs a name")
     if not all(column for column, _ in shown):
         raise Misuse(f"--columns: '{columns}' names a column that is blank")
     kind: Form = form or _ENDINGS.get(ending, "table")

@@ -19,7 +19,7 @@ from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse
-from fupin.numbers import Number
+from fupin.numbers import Number, Places
 from fupin.rules import read_rules
 from fupin.tables import Source, Table
 
@@ -36,7 +36,7 @@ def reward(
     table: Table | None = None,
     within: str | None = None,
     ties: Ties = "error",
-    places: int | None = None,
+    places: Places | None = None,
     allow_overlap: bool = False,
     ignore_veto: bool = False,
     key: Sequence[str] | None = None,
@@ -214,7 +214,7 @@ village,kind,field,rank,reward
 
 def _amounts(text: str | None, what: str) -> list[Fraction]:
     """The amounts of a comma-separated list, 0 or more each."""
-    found = [numbers.parse(word, what) for word in text.split(",")] if text else []
+    found = [numbers.parse(word, what) for word in text.split(",")] if text is not None else []
     if text and re.search(r"(^|,)0[0-9]", text):
         raise Misuse(f"{what}: '{text}': a comma stands between two amounts; write 5000 for five thousand")
     if "%" in (text or "") or any(amount < 0 or amount >= numbers.LIMIT for amount in found):

@@ -19,6 +19,7 @@ from fupin.parameters import Filled, Place
 from fupin.recipes import Fault, Line
 from fupin.spool import STDIN
 from fupin.verbs import VERBS
+from fupin.writing import check_name
 
 _ALONE = ("run", "man")
 
@@ -82,7 +83,7 @@ def command(
         raise Misuse("standard input is the recipe; give the board as a file")
     chains = [_told(chain, board or STDIN, verbose) for chain in chains]
     if output:
-        options.check_output(output)
+        check_name(output, "-o")
         *stages, last = chains[-1].stages
         if last.output:
             raise Misuse(f"-o: the recipe writes its result to {last.output} itself")
@@ -148,8 +149,6 @@ def _stage(context: click.Context, words: Sequence[str], place: Place, values: M
         raise Misuse("a line of a recipe begins with the verb, without 'fupin'")
     if verb in _ALONE:
         raise Misuse(f"'{verb}' has no place in a recipe")
-    if any(word in ("-h", "--help") for word in words[1:]):
-        raise Misuse(f"help has no place in a recipe; see fupin {verb} --help")
     if any(word == "|" and after in ("", "fupin", *VERBS) for word, after in pairwise([*words, ""])):
         raise Misuse("a recipe has no pipes; each verb stands on a line of its own")
     command = verbs.get_command(context, verb)

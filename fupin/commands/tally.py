@@ -18,6 +18,7 @@ from fupin.checks import Check, check, number_check
 from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.ledger import Events, Units, reduce
+from fupin.numbers import Count, Places
 from fupin.partials import Aggregate
 
 Figure = Literal["count", "distinct", "sum", "mean", "min", "max"]
@@ -30,9 +31,9 @@ def tally(
     figure: Figure,
     column: str | None = None,
     *,
-    trim: int = 0,
-    expect: int | None = None,
-    places: int | None = None,
+    trim: Count = 0,
+    expect: Count | None = None,
+    places: Places | None = None,
     key: Sequence[str] | None = None,
     **placing: Unpack[Placing],
 ) -> pl.DataFrame:
@@ -143,12 +144,12 @@ village,kind,field,events,mean
 @options.column()
 @click.option(
     "--trim",
-    type=click.IntRange(0, 10**9),
+    type=options.count,
     default=0,
     metavar="N",
     help="Leave the N highest and N lowest out of the mean.",
 )
-@click.option("--expect", type=click.IntRange(0, 10**9), metavar="N", help="Each unit must have exactly N rows.")
+@click.option("--expect", type=options.count, metavar="N", help="Each unit must have exactly N rows.")
 @options.places
 def command(
     events: options.Events, count: bool, distinct: str | None, sum_: str | None, mean: str | None, min_: str | None,

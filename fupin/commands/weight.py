@@ -20,7 +20,7 @@ from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse
 from fupin.ledger import Events, Ledger, Units, locate, reduce
-from fupin.numbers import Number
+from fupin.numbers import Number, Places
 from fupin.partials import Aggregate
 from fupin.parts import Missing, NotAssessed, Term, cell_checks, check_sum, combine, parse_term
 from fupin.rules import read_rules
@@ -33,7 +33,7 @@ def weight(
     name: str,
     *,
     total: Number | None = None,
-    places: int | None = None,
+    places: Places | None = None,
     missing: Missing = "error",
     not_assessed: NotAssessed = "rescale",
     key: Sequence[str] | None = None,
@@ -59,9 +59,9 @@ def weight(
     Raises:
         DataError: a cell is no number, out of bounds or missing, or a result has too many digits.
     """
-    if not terms:
-        raise Misuse("terms: give at least one, such as field/100:30%")
     parts = [parse_term(term) if isinstance(term, str) else term for term in terms]
+    if not parts:
+        raise Misuse("a weighted sum needs a term, such as field/100:30%")
     if total is not None:
         check_sum(parts, numbers.exact(total, "total"))
     columns = [term.column for term in parts]
@@ -85,7 +85,7 @@ def weight_scores(
     name: str,
     *,
     total: Number | None = None,
-    places: int | None = None,
+    places: Places | None = None,
     missing: Missing = "error",
     not_assessed: NotAssessed = "rescale",
     key: Sequence[str] | None = None,

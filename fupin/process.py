@@ -1,0 +1,48 @@
+"""The process that fupin runs in: streams in UTF-8 whatever the terminal says, and what an interrupt does."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import signal
+import sys
+
+TYPE_CHECKING = False  # as type checkers take it; importing typing would make `fupin --help` slower
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+
+class Closed(io.TextIOBase):
+    """A standard output that was closed before fupin began: whoever writes to it is told."""
+
+    @property
+    def buffer(self) -> NoReturn:
+        """Nothing can be written in bytes either."""
+        raise OSError(errno.EBADF, "it is closed")
+
+    def write(self, text: str, /) -> NoReturn:
+        """Nothing can be written."""
+        raise OSError(errno.EBADF, "it is closed")
+
+
+def prepare() -> None:
+    """Make streams and signals ready, before anything heavy is imported."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, _leave)
+    for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors=errors)
+    if sys.stdout is None:
+        sys.stdout = Closed()
+
+
+def _leave(*_: object) -> None:
+    """End at once, since an exception in the midst of an import may get lost or be told as a fault of the import."""
+    os._exit(130)
+
+
+def interruptible() -> None:
+    """Let an interrupt be an exception from now on, so that files that have been begun are removed."""
+    if signal.getsignal(signal.SIGINT) is _leave:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
