@@ -124,8 +124,8 @@ def gather(
     Raises:
         DataError: a sheet cannot be read, or they are not of one shape.
     """
-    intake.require(taken, rules)
     taken = [intake.with_taken(sheet, rules) for sheet in taken]
+    intake.require(taken, rules)
     unique = list(dict.fromkeys([*unique, *(rules.schema.unique if rules.schema else ())]))
     found = _Pass(taken, rules, unique, add_source, lines).run({})
     again = _repeated(taken, found.seen)
@@ -198,7 +198,7 @@ class _Pass:
                     progress.advance(part.size)
                 if not parts:
                     empty = sheets.Part(sheets.no_rows(len(names)))
-                    self._take(number, sheet, intake.clean(sheet, names, empty, self.rules, None))
+                    self._take(number, sheet, intake.clean(sheet, names, empty, self.rules))
         rejects = pl.concat([part for part in self.rejects if part.height] or self.rejects, how="diagonal")
         first = self.rejects[0].columns
         rejects = rejects[first] if set(first) == set(rejects.columns) else rejects
@@ -211,7 +211,17 @@ class _Pass:
         )  # fmt: skip
 
     def _cleaned(self, sheet: Sheet, names: Sequence[str], again: pl.DataFrame | None) -> Iterator[tuple[Part, Clean]]:
-        """The parts of a sheet and what becomes of each, in their order; several are made clean at a time."""
+        """The parts of a sheet and what becomes of each, in their order; several are made clean at a time.
+
+        Where rows are numbered, a part waits for the numbers of the one before.
+        """
+        if self.rules.number_rows:
+            numbered = 0
+            for part in sheets.ahead(sheet.parts()):
+                one = intake.clean(sheet, names, part, self.rules, again, numbered)
+                numbered += part.height - len(part.broken) - one.left.height
+                yield part, one
+            return
         with ThreadPoolExecutor(_AT_A_TIME) as workers:
             waiting: collections.deque[tuple[Part, Future[Clean]]] = collections.deque()
             try:
@@ -290,7 +300,7 @@ class _Pass:
         if whole is None:
             return intake.shape(sheet.others, self.rules, made)
         names = intake.headings(whole, self.rules)
-        nothing = intake.clean(whole, names, sheets.Part(sheets.no_rows(len(names))), self.rules, None)
+        nothing = intake.clean(whole, names, sheets.Part(sheets.no_rows(len(names))), self.rules)
         return self._part(whole, nothing.table).columns
 
 

@@ -40,7 +40,7 @@ class Rules(NamedTuple):
         long: the columns that stay where the others become rows of item and value.
         roster: the units, and the column of their names.
         take: names of new columns, by the labels in the titles beside which their texts stand.
-        number_rows: the name of a new column that counts the rows of each sheet.
+        number_rows: the name of a new column that counts the rows of each sheet that are not left out.
         drop_rows: which rows are left out.
         round_to: how many decimals the numbers of a column keep.
         mask: columns of which only the first six and the last four characters stay.
@@ -138,7 +138,7 @@ def shape(columns: Sequence[str], rules: Rules, made: Sequence[str]) -> list[str
 
 
 def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
-    """A sheet with the columns that are taken from its titles, and the one that counts its rows.
+    """A sheet with the columns that are taken from its titles, and a blank one for the numbers of its rows.
 
     Mended rows have them already.
 
@@ -155,17 +155,11 @@ def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
     width = len(sheet.columns)
     new = [pl.lit(text).alias(str(width + i)) for i, text in enumerate(taken.values())]
 
+    new += [pl.lit(None, dtype=pl.String).alias(str(width + len(taken)))] if rules.number_rows else []
+
     def parts() -> Iterator[Part]:
-        counted = 0
         for part in sheets.without_notes(sheet.parts(), width):
             rows = part.rows.with_columns(new)
-            if rules.number_rows:
-                trimmed = rows.select(cleaning.trimmed(pl.col(str(i))) for i in range(width))
-                any_cell = pl.any_horizontal(pl.all().is_not_null())
-                real = trimmed.select(any_cell & ~layout.totals(trimmed)).to_series()
-                counting = (real.cum_sum() + counted).cast(pl.String)
-                counted += int(real.sum())
-                rows = rows.with_columns(counting.alias(str(width + len(taken))))
             broken = [row._replace(cells=_padded(row.cells, width, list(taken.values()))) for row in part.broken]
             yield part._replace(rows=rows, broken=broken)
 
@@ -177,7 +171,9 @@ def _padded(cells: Sequence[str | None], width: int, added: Sequence[str]) -> li
     return [*cells, *[None] * (width - len(cells)), *added]
 
 
-def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: pl.DataFrame | None) -> Clean:
+def clean(
+    sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: pl.DataFrame | None = None, before: int = 0
+) -> Clean:
     """Make some rows of a sheet clean.
 
     Args:
@@ -186,6 +182,7 @@ def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: p
         part: the rows.
         rules: how they are made clean.
         again: the `line` of rows that repeat others, with the `column` and the `reason`.
+        before: how many rows of the sheet were numbered before.
 
     Raises:
         DataError: a column without a name has cells, or a condition cannot be told.
@@ -211,9 +208,14 @@ def clean(sheet: Sheet, names: Sequence[str], part: Part, rules: Rules, again: p
     meant = [name for name in cells if rules.long and name not in rules.long]
     table, types = _typed(sheet, came, meant, rules)
     if rules.drop_rows is not None:
-        asked = _asked(sheet, rules.drop_rows, table, rows["\0line"])
+        asked = _asked(sheet, names, rules.drop_rows, table, trimmed)
         left.append(left_out(rows.filter(asked)["\0line"], _ASKED))
         rows, came, table = rows.filter(~asked), came.filter(~asked), table.filter(~asked)
+    if rules.number_rows and not (sheet.mended or sheet.form):
+        counting = pl.int_range(before + 1, before + 1 + rows.height, eager=True).cast(pl.String)
+        rows = rows.with_columns(counting.alias(places[-1]))
+        if names[-1] in cells:
+            came, table = (frame.with_columns(counting.alias(names[-1])) for frame in (came, table))
     masked = came.with_columns(cleaning.masked(pl.col(name)).alias(name) for name in cells if name in rules.mask)
     told = _faulty(table, masked, types, rules)
     sent = None
@@ -342,17 +344,22 @@ def _mended(column: pl.Series, odd: pl.Series, as_numbers: Sequence[str]) -> pl.
     return cells.select(pl.coalesce("clean", name).alias(name)).to_series()
 
 
-def _asked(sheet: Sheet, condition: Condition, table: pl.DataFrame, lines: pl.Series) -> pl.Series:
-    """Which rows a condition drops.
+def _asked(
+    sheet: Sheet, names: Sequence[str], condition: Condition, table: pl.DataFrame, rows: pl.DataFrame
+) -> pl.Series:
+    """Which rows a condition drops; columns that are not kept it reads as they came.
 
     Raises:
         DataError: it cannot be told of one.
     """
-    missing = [name for name in condition.columns if name not in table.columns]
-    table = table.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in missing)
+    others = [name for name in condition.columns if name not in table.columns]
+    table = table.with_columns(
+        (rows[str(names.index(name))] if name in names else pl.lit(None, dtype=pl.String)).alias(name)
+        for name in others
+    )
     faults, total = checks.faults(table, condition.checks())
     if total:
-        placed = [fault._replace(file=sheet.name, line=lines[fault.row or 0], row=None) for fault in faults]
+        placed = [fault._replace(file=sheet.name, line=rows["\0line"][fault.row or 0], row=None) for fault in faults]
         raise DataError(placed, total)
     return table.select(condition.truth.fill_null(False).alias("asked")).to_series()
 

@@ -211,10 +211,40 @@ def test_rounding_is_half_up() -> None:
 def test_rows_are_counted_before_any_is_rejected(folder: Path) -> None:
     text = "项目,分\n卫生,\n道路,1\n河道,x\n小计,1\n桥梁,2\n"
     words = ["--number-rows", "no", "--number", "分", "--rejects", "r.csv", "--drop-rows", "分 IS NULL"]
-    assert fupin("ingest", *words, stdin=text).out == "项目,分,no\n道路,1,2\n桥梁,2,4\n"
-    assert rejected()[0]["no"] == "3"
+    assert fupin("ingest", *words, stdin=text).out == "项目,分,no\n道路,1,1\n桥梁,2,3\n"
+    assert rejected()[0]["no"] == "2"
     Path("m.csv").write_text(Path("r.csv").read_text().replace("河道,x", "河道,5"))
-    assert fupin("ingest", "m.csv", *words[:4]).out == "项目,分,no\n河道,5,3\n"
+    assert fupin("ingest", "m.csv", *words[:4]).out == "项目,分,no\n河道,5,2\n"
+
+
+def test_rows_are_counted_through_all_parts_of_a_sheet(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("fupin.workbooks.PART", 2)
+    book([["项目", "分"], ["卫生", None], ["道路", 1], ["河道", "x"], ["桥梁", 2], ["绿化", None], ["行道树", 3]])
+    words = ["--number-rows", "no", "--keep", "no,分", "--number", "分", "--drop-rows", "分 IS NULL"]
+    assert fupin("ingest", "b.xlsx", *words, "--rejects", "r.csv").out == "no,分\n1,1\n3,2\n4,3\n"
+    unkept = fupin("ingest", "b.xlsx", *words[:3], "分", *words[4:6], "--drop-rows", "项目 LIKE '%道%' OR 分 IS NULL")
+    assert unkept.out == "分\n2\n"
+    wrong = fupin("ingest", "b.xlsx", *words[:4], "--drop-rows", "no = 1")
+    assert (wrong.status, wrong.out) == (2, "")
+    assert "'no' counts the rows that stay" in wrong.err
+
+
+def test_columns_that_are_made_can_be_named(folder: Path) -> None:
+    Path("towns.csv").write_text("乡镇\n东山镇\n")
+    book(SHEET, MERGED)
+    words = ["--take", "被督查乡镇=town", "--number-rows", "no", "--roster", "towns.csv", "-k", "town"]
+    kept = fupin("ingest", "b.xlsx", *words, "--keep", "town,no,得分/日常").out
+    assert kept == "town,no,得分/日常\n东山镇,1,9.5\n东山镇,2,8\n东山镇,3,7\n"
+    long = fupin("ingest", "b.xlsx", *words, "--drop", "类别,项目", "--long", "town,no").out
+    assert long.splitlines()[:2] == ["town,no,item,value", "东山镇,1,得分/日常,9.5"]
+
+
+@pytest.mark.parametrize(
+    "words", ["督查小组组长签名：", "检查组成员（签字）：", "考核组：", "组长：", "评分人签字：", "镇财政所（盖章）"]
+)
+def test_signatures(folder: Path, words: str) -> None:
+    book([["村", "分", "说明"], ["东山", 1, "好"], [words, None, "    年  月  日"]])
+    assert fupin("ingest", "b.xlsx").out == "村,分,说明\n东山,1,好\n"
 
 
 def test_a_schema_names_columns_and_checks_cells(folder: Path) -> None:

@@ -105,7 +105,7 @@ def ingest(
         keep: only these columns, in this order; all if left out.
         drop: not these columns.
         take: names of new columns, by the labels in the titles beside which their texts stand.
-        number_rows: the name of a new column that counts the rows of each sheet, from 1.
+        number_rows: the name of a new column that counts the rows of each sheet that are not dropped, from 1.
         drop_rows: rows that are dropped, such as headings between others.
         number: columns that are made clean as numbers; with `long`, `value` means all items.
         date: columns that are made clean as dates.
@@ -129,7 +129,8 @@ def ingest(
     Raises:
         DataError: a file cannot be read, a column is not there, or a cell is there twice (`wide`).
         Misuse: the encoding is not known, the header ends above its beginning, nothing is between cells, a new column
-            cannot be called so, or aliases or `complete` stand without a roster.
+            cannot be called so, aliases or `complete` stand without a roster, or `drop_rows` names the column of
+            `number_rows`.
     """
     if header and header[0] > header[1]:
         raise Misuse(f"header: line {header[0]} is below line {header[1]}; give the first line first")
@@ -138,10 +139,12 @@ def ingest(
         raise Misuse("--complete goes with --roster")
     decoding.check_name(encoding)
     known = _roster(roster, aliases, key)
+    dropping = None if drop_rows is None else conditions.parse(drop_rows, "--drop-rows")
+    if dropping and number_rows in dropping.columns:
+        raise Misuse(f"--drop-rows: '{number_rows}' counts the rows that stay, so it cannot say which ones do")
     rules = Rules(
-        rename or {}, keep, drop, number, date, na, long, known, take or {}, number_rows,
-        None if drop_rows is None else conditions.parse(drop_rows, "--drop-rows"), round_to or {}, mask,
-        None if schema is None else _schema(os.fspath(schema)),
+        rename or {}, keep, drop, number, date, na, long, known, take or {}, number_rows, dropping,
+        round_to or {}, mask, None if schema is None else _schema(os.fspath(schema)),
     )  # fmt: skip
     reading = Reading(encoding, _delimiter(delimiter), header, list(rules.take), sheet, all_sheets, max_size)
     with contextlib.ExitStack() as kept:
@@ -238,7 +241,7 @@ village,item,value
 @options.names("--keep", told="Only these columns, in this order.")
 @options.names("--drop", told="Not these columns.")
 @click.option("--take", multiple=True, metavar="LABEL=NAME", help="The text beside a label in the titles; a column.")
-@click.option("--number-rows", metavar="NAME", help="A column that counts the rows of each sheet.")
+@click.option("--number-rows", metavar="NAME", help="A column that counts the rows of each sheet that stay.")
 @click.option("--drop-rows", type=options.Sql(), metavar="SQL", help="Drop these rows, such as section headings.")
 @options.names("--number", told="Make these clean as numbers.")
 @options.names("--date", told="Make these clean as dates.")

@@ -8,7 +8,7 @@ late() {
     fupin ingest --rename unit=village,item=task
 }
 inbox() {
-  fupin ingest inbox/*.csv --encoding auto --rename '村=village,村(社区)=village' --roster villages.csv \
+  fupin ingest inbox/* --encoding auto --rename '村=village,村(社区)=village' --drop 片区,序号,备注 --roster villages.csv \
     --long village --number value
 }
 
