@@ -125,7 +125,7 @@ def gather(
         DataError: a sheet cannot be read, or they are not of one shape.
     """
     taken = [intake.with_taken(sheet, rules) for sheet in taken]
-    intake.require(taken, rules)
+    intake.require(taken, rules, [name for columns in unique for name in columns])
     unique = list(dict.fromkeys([*unique, *(rules.schema.unique if rules.schema else ())]))
     found = _Pass(taken, rules, unique, add_source, lines).run({})
     again = _repeated(taken, found.seen)

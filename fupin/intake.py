@@ -98,8 +98,8 @@ def headings(sheet: Sheet, rules: Rules) -> list[str]:
     return sheets.headings(sheet, {**titles, **rules.rename})
 
 
-def require(taken: Sequence[Sheet], rules: Rules) -> None:
-    """Make sure that each column that is named is there in one of the files.
+def require(taken: Sequence[Sheet], rules: Rules, others: Sequence[str]) -> None:
+    """Make sure that each column that is named, by the rules or besides, is there in one of the files.
 
     Raises:
         DataError: one is not; the nearest are told.
@@ -113,8 +113,10 @@ def require(taken: Sequence[Sheet], rules: Rules) -> None:
         require_columns(rules.rename, before, where)
     made = [*after, VALUE] if rules.long else after
     of_rows = rules.drop_rows.columns if rules.drop_rows else ()
-    require_columns([*rules.keep, *rules.drop, *rules.long, *of_rows], after, where)
+    require_columns([*rules.keep, *rules.drop, *rules.long, *of_rows, *others], after, where)
     require_columns([*rules.number, *rules.date, *rules.round_to, *rules.mask], made, where)
+    if out := [name for name in others if rules.leaves_out(name)]:
+        raise DataError(Fault(f"'{out[0]}' is left out, and --unique needs it", file=where))
     key = rules.roster.key if rules.roster else None
     if key is not None and (key not in after or rules.leaves_out(key)):
         out = f"'{key}' is left out, and the roster needs it"

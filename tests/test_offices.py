@@ -182,6 +182,19 @@ def test_rows_that_repeat_others_are_rejected(folder: Path) -> None:
     assert rejected()[1]["reason"] == "'西河' is there twice, first in a.csv:4"
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--unique", "vilage"], "no column 'vilage'; nearest: village"),
+        (["--unique", "village", "--drop", "village"], "'village' is left out, and --unique needs it"),
+        (["--unique", "village,item", "--keep", "item"], "'village' is left out, and --unique needs it"),
+    ],
+)
+def test_what_cannot_be_told_to_be_there_once(words: list[str], told: str) -> None:
+    result = fupin("ingest", *words, stdin="village,item\nA,1\nA,1\n")
+    assert (result.status, result.out, result.err) == (1, "", f"fupin ingest: -: {told}\n")
+
+
 def test_units_that_sent_nothing(folder: Path) -> None:
     Path("roster.csv").write_text("村\n东山\n西河\n南村\n")
     text = "村,甲,乙\n西河,1,2\n东山,x,3\n"
