@@ -115,8 +115,8 @@ def require(taken: Sequence[Sheet], rules: Rules, others: Sequence[str]) -> None
     of_rows = rules.drop_rows.columns if rules.drop_rows else ()
     require_columns([*rules.keep, *rules.drop, *rules.long, *of_rows, *others], after, where)
     require_columns([*rules.number, *rules.date, *rules.round_to, *rules.mask], made, where)
-    if out := [name for name in others if rules.leaves_out(name)]:
-        raise DataError(Fault(f"'{out[0]}' is left out, and --unique needs it", file=where))
+    if gone := [name for name in others if rules.leaves_out(name)]:
+        raise DataError(Fault(f"'{gone[0]}' is left out, and --unique needs it", file=where))
     key = rules.roster.key if rules.roster else None
     if key is not None and (key not in after or rules.leaves_out(key)):
         out = f"'{key}' is left out, and the roster needs it"
