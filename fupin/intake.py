@@ -241,7 +241,7 @@ def clean(
         cleaning.masked(pl.col(name)).alias(name) if name in rules.mask else _rounded(name, rules) for name in cells
         if name in rules.mask or name in rules.round_to or (name in meant and VALUE in rules.round_to)
     )  # fmt: skip
-    return Clean(table, lines, rejects, faults, pl.concat(left), sent)
+    return Clean(table, lines, rejects, faults, pl.concat(left).sort("line"), sent)
 
 
 def _cells(sheet: Sheet, names: Sequence[str], rules: Rules) -> dict[str, str]:
