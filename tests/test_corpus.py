@@ -161,11 +161,16 @@ CASES = [
     Case("auto.csv", LINES.encode("gb18030"), "--encoding auto", CLEAN),
     Case("big5.csv", "鄉,分\n東山,1\n".encode("big5"), "--encoding big5", "鄉,分\n東山,1\n"),
     Case("wide.csv", LINES.encode("utf-16"), "--encoding utf-16", CLEAN),
-    Case("lines.jsonl", '{"村": "东山", "分": 1.50}\n{"分": null, "村": "西河"}\n'.encode(), "", "村,分\n东山,1.50\n西河,\n"),
+    Case(
+        "lines.jsonl", '{"村": "东山", "分": 1.50}\n{"分": null, "村": "西河"}\n'.encode(), "", "村,分\n东山,1.50\n西河,\n"
+    ),
     Case("table.parquet", parquet(), "", "村,分,日,是,无\n东山,1.50,2019-04-28,true,\n"),
     Case("new.xlsx", xlsx(TABLE), "", CLEAN),
     Case("old.xls", xls([["得分表"], *TABLE, ["合计", 3]]), "", CLEAN, left=["1: a row above", "5: a row of totals"]),
-    Case("free.ods", ods([["单位：甲镇"], *TABLE]), "--take 单位=镇", "村,分,镇\n东山,1,甲镇\n西河,2,甲镇\n", left=["1: a row above"]),
+    Case(
+        "free.ods", ods([["单位：甲镇"], *TABLE]), "--take 单位=镇", "村,分,镇\n东山,1,甲镇\n西河,2,甲镇\n",
+        left=["1: a row above"],
+    ),
     Case(
         "two-rows.xlsx", xlsx(DEPTS, merge=["A1:D1", "A3:A4", "B3:C3", "D3:D4"]), "",
         "村,基础/道路,基础/饮水,加分\n东山,1,2,3\n西河,4,5,6\n", left=["1: a row above", "2: a row without any cell"],
@@ -175,8 +180,8 @@ CASES = [
         "镇,村,分\n甲镇,东山,1\n甲镇,西河,2\n",
     ),
     Case(
-        "blank.xlsx", xlsx([[None, "村", None, "分"], [], [None, "东山", None, 1], [], [None, "西河", None, 2]]), "", CLEAN,
-        left=["2: a row without any cell", "4: a row without any cell"],
+        "blank.xlsx", xlsx([[None, "村", None, "分"], [], [None, "东山", None, 1], [], [None, "西河", None, 2]]),
+        "", CLEAN, left=["2: a row without any cell", "4: a row without any cell"],
     ),
     Case(
         "below.csv", (LINES + "小计,3\n总计：,3\n填表人：,\n2019年4月28日,\n").encode(), "", CLEAN,
@@ -209,14 +214,20 @@ CASES = [
     ),
     Case(
         "numbers.csv", "村,分\n东山,二分\n西河,1e3\n南坪,1,5\n北岭,4\n".encode(), "--number 分", "村,分\n北岭,4\n",
-        [("2", "分", "二分", "is not a number"), ("3", "分", "1e3", "is not a number"), ("4", "", "南坪,1,5", "3 cells")],
+        [
+            ("2", "分", "二分", "is not a number"), ("3", "分", "1e3", "is not a number"),
+            ("4", "", "南坪,1,5", "3 cells"),
+        ],
     ),
     Case(
         "shape.csv", "村,甲,乙,备注\n东山,1,不考核,x\n西河,,2.345,y\n".encode(),
         "--rename 村=village --drop 备注 --long village --number value --na 不考核 --round value=2",
         "village,item,value\n东山,甲,1\n东山,乙,NA\n西河,甲,\n西河,乙,2.35\n",
     ),
-    Case("wider.csv", "村,项,分\n东山,甲,1\n东山,乙,2\n西河,甲,3\n".encode(), "--wide 项=分", "村,甲,乙\n东山,1,2\n西河,3,\n"),
+    Case(
+        "wider.csv", "村,项,分\n东山,甲,1\n东山,乙,2\n西河,甲,3\n".encode(), "--wide 项=分",
+        "村,甲,乙\n东山,1,2\n西河,3,\n",
+    ),
     Case("kept.csv", "村,甲,乙\n东山,1,2\n".encode(), "--keep 乙,村 --add-source", "乙,村,source\n2,东山,kept.csv\n"),
     Case(
         "counted.csv", "项,分\n一、道路,\n修路,1\n修桥,2\n".encode(), "--number-rows no --drop-rows '分 IS NULL'",
@@ -303,12 +314,17 @@ def test_what_the_corpus_rejects_can_be_mended_and_fed_back(tmp_path: Path, monk
     assert fupin("ingest", "m.csv", "--number", "分").out == "村,分\n东山,2\n西河,7.5\n"
 
 
+def moment(*parts: int) -> dt.datetime:
+    """A date and a time, of which a workbook does not say where on earth it is."""
+    return dt.datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001
+
+
 CELLS: list[list[Any]] = [
     ["text", "number", "date", "moment", "truth", "mixed"],
-    ["甲\n乙", 1, dt.date(2019, 4, 28), dt.datetime(2019, 4, 28, 14, 30), True, "007"],
-    [' =x, "y" ', -2.5, dt.date(1900, 3, 1), dt.datetime(2020, 2, 29, 23, 59, 59), False, 7],
-    ["１２", 0.1 + 0.2, dt.date(9999, 12, 31), dt.datetime(2000, 1, 1, 12), True, 1234567.125],
-    ["#N/A?", 1e14, dt.date(2020, 2, 29), dt.datetime(1999, 12, 31, 0, 0, 1), False, "中"],
+    ["甲\n乙", 1, dt.date(2019, 4, 28), moment(2019, 4, 28, 14, 30), True, "007"],
+    [' =x, "y" ', -2.5, dt.date(1900, 3, 1), moment(2020, 2, 29, 23, 59, 59), False, 7],
+    ["１２", 0.1 + 0.2, dt.date(9999, 12, 31), moment(2000, 1, 1, 12), True, 1234567.125],
+    ["#N/A?", 1e14, dt.date(2020, 2, 29), moment(1999, 12, 31, 0, 0, 1), False, "中"],
 ]
 
 
