@@ -162,7 +162,8 @@ CASES = [
     Case("big5.csv", "鄉,分\n東山,1\n".encode("big5"), "--encoding big5", "鄉,分\n東山,1\n"),
     Case("wide.csv", LINES.encode("utf-16"), "--encoding utf-16", CLEAN),
     Case(
-        "lines.jsonl", '{"村": "东山", "分": 1.50}\n{"分": null, "村": "西河"}\n'.encode(), "", "村,分\n东山,1.50\n西河,\n"
+        "lines.jsonl", '{"村": "东山", "分": 1.50}\n{"分": null, "村": "西河"}\n'.encode(),
+        "", "村,分\n东山,1.50\n西河,\n",
     ),
     Case("table.parquet", parquet(), "", "村,分,日,是,无\n东山,1.50,2019-04-28,true,\n"),
     Case("new.xlsx", xlsx(TABLE), "", CLEAN),
