@@ -18,6 +18,7 @@ import re
 import string
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -56,6 +57,7 @@ _FORMULA = re.compile(
 )
 _STORED = re.compile(rb"<v[^<>]*>([^<]*)</v>")
 _DIGITS, _LETTERS = string.digits.encode(), string.ascii_uppercase.encode()
+_REACH = re.compile(rb'<dimension ref="[A-Z]{1,3}[0-9]{1,7}:([A-Z]{1,3})([0-9]{1,7})" ?/>')
 _REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
 
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -271,9 +273,12 @@ def _from_xlsx(name: str, data: bytes, archive: zipfile.ZipFile, limit: int) -> 
     opened = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
 
     def cells(sheet: str) -> Cells:
-        found = _survey(archive, parts[sheet], limit)
-        _require_room(sheet, found.rows, found.columns, limit)
-        taken = opened.get_sheet_by_name(sheet)
+        with ThreadPoolExecutor(1) as meanwhile:  # calamine lets other threads run
+            small = _says_it_is_small(archive, parts[sheet], limit)
+            taking = meanwhile.submit(opened.get_sheet_by_name, sheet) if small else None
+            found = _survey(archive, parts[sheet], limit)
+            _require_room(sheet, found.rows, found.columns, limit)
+            taken = taking.result() if taking else opened.get_sheet_by_name(sheet)
         merged = [(*first, *last) for first, last in taken.merged_cell_ranges or ()]
         return Cells(taken.iter_rows(), (taken.start or (0, 0))[1], merged, found.bad)
 
@@ -327,6 +332,13 @@ def _parse(
     for part in parts:
         parser.Parse(part)
     parser.Parse(b"", True)
+
+
+def _says_it_is_small(archive: zipfile.ZipFile, path: str, limit: int) -> bool:
+    """Whether a sheet says that its places can be held, so that it may be read while it is looked at."""
+    with archive.open(path) as file:
+        said = _REACH.search(file.read(1 << 12))
+    return said is not None and int(said[2]) * (_column(said[1]) + 1) * _PLACE <= limit
 
 
 def _survey(archive: zipfile.ZipFile, path: str, limit: int) -> Survey:
