@@ -402,7 +402,8 @@ def _tell(taken: Intake) -> None:
         for name, line, why in taken.dropped.rows():
             options.log.info("%s:%d: dropped, a row %s", name, line, why)
     if dropped:
-        kinds = taken.dropped["why"].value_counts(sort=True).rows()
+        of_each = taken.dropped.group_by("why", maintain_order=True).len()
+        kinds = of_each.sort("len", descending=True, maintain_order=True).rows()
         how = "" if options.log.isEnabledFor(logging.INFO) else " (-v names them)"
         each = ", ".join(why if len(kinds) == 1 else f"{count} {why}" for why, count in kinds)
         options.log.warning("dropped %s%s %s%s", counted(dropped, "row"), ":" * (len(kinds) > 1), each, how)
