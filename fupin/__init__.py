@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
     from fupin.commands.form import form
+    from fupin.commands.grade import grade
     from fupin.commands.ingest import Intake, ingest
     from fupin.commands.keep import keep
     from fupin.commands.lookup import lookup
@@ -56,6 +57,7 @@ __all__ = [
     "deduct",
     "events",
     "form",
+    "grade",
     "ingest",
     "keep",
     "lookup",

@@ -145,14 +145,15 @@ def show(value: Fraction) -> str:
     return f"-{text}" if value < 0 else text
 
 
-def is_number(column: str) -> pl.Expr:
-    """Whether a text cell is a number; null for a missing cell."""
-    return pl.col(column).str.contains(SYNTAX)
+def is_number(cell: str | pl.Expr) -> pl.Expr:
+    """Whether a text cell, of a column or an expression, is a number; null for a missing cell."""
+    return (pl.col(cell) if isinstance(cell, str) else cell).str.contains(SYNTAX)
 
 
-def read(column: str) -> pl.Expr:
-    """A text column as quanta; null for what is not a number (`is_number` tells it before)."""
-    return pl.col(column).cast(pl.Decimal(38, PLACES), strict=False).to_physical()
+def read(cell: str | pl.Expr) -> pl.Expr:
+    """A text column or expression as quanta; null for what is not a number (`is_number` tells it before)."""
+    cell = pl.col(cell) if isinstance(cell, str) else cell
+    return cell.cast(pl.Decimal(38, PLACES), strict=False).to_physical()
 
 
 def text(value: pl.Expr) -> pl.Expr:

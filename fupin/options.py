@@ -15,12 +15,12 @@ from fupin.chain import Events, Files, Stage
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import Misuse
-from fupin.parameters import Column, Command, Day, File, Names, Number, Range, Sql
+from fupin.parameters import Column, Command, Day, File, Names, Number, Pairs, Range, Sql
 from fupin.spool import STDIN
 from fupin.verbs import VERBS
 from fupin.writing import Made, check_name
 
-__all__ = ["Column", "Day", "Events", "File", "Names", "Number", "Range", "Sql"]
+__all__ = ["Column", "Day", "Events", "File", "Names", "Number", "Pairs", "Range", "Sql"]
 log = logging.getLogger("fupin")
 Apply = Callable[["pl.DataFrame", Files], Made]
 Callback = Callable[..., Any]
@@ -257,6 +257,21 @@ def names(*flags: str, metavar: str = "COLUMN,…", told: str) -> Callable[[Call
 def _flat(ctx: click.Context, param: click.Parameter, value: tuple[tuple[str, ...], ...]) -> tuple[str, ...]:
     """All names of an option that was given several times."""
     return tuple(dict.fromkeys(name for names in value for name in names))
+
+
+def pairs(flag: str, *, metavar: str, told: str) -> Callable[[Callback], Callback]:
+    """An option of NAME=VALUE pairs separated by commas, or repeated; the command receives them in one mapping."""
+    return click.option(flag, type=Pairs(), multiple=True, metavar=metavar, help=told, callback=_together)
+
+
+def _together(ctx: click.Context, param: click.Parameter, value: tuple[dict[str, str], ...]) -> dict[str, str]:
+    """All pairs of an option that was given several times."""
+    found: dict[str, str] = {}
+    for one in value:
+        if twice := [name for name in one if name in found]:
+            raise Misuse(f"{param.opts[0]}: '{twice[0]}' is there twice")
+        found |= one
+    return found
 
 
 within = click.option("--within", type=Column(), metavar="COLUMN", help="Within each value of this column.")

@@ -165,6 +165,26 @@ class Names(Column):
         return names
 
 
+class Pairs(click.ParamType[dict[str, str]]):
+    """NAME=VALUE,…: the values by their names."""
+
+    name = "name=value,…"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, str]:
+        """Split them."""
+        if isinstance(value, dict):
+            return value
+        found: dict[str, str] = {}
+        for word in value.split(","):
+            name, equals, right = word.partition("=")
+            if not (name and equals and right) or name != name.strip():
+                raise Misuse(f"{option(param)}: '{word}' is not NAME=VALUE; a comma stands between two, without spaces")
+            if name in found:
+                raise Misuse(f"{option(param)}: '{name}' is there twice")
+            found[name] = right
+        return found
+
+
 class Command(Once):
     """A command of a verb; `examples` are what help and manual show."""
 

@@ -13,6 +13,7 @@ VERBS = {
     "weight": "Add up weighted parts, checked against their full marks.",
     "veto": "Mark the units that are out, and say why.",
     "rank": "Give places by a column, and sort by them.",
+    "grade": "Give bands by their lower bounds, within quotas.",
     "reward": "Give prizes to the first and penalties to the last.",
     "deadlines": "List what is due, done and late, and what lateness costs.",
     "keep": "Keep the rows for which a condition holds.",

@@ -437,6 +437,101 @@ def rank(
     return result if keep_order else Table(result.columns, [result.rows[i] for i in sequence])
 
 
+def units_of(text: str) -> int:
+    """A whole number of units."""
+    if number(text) < 0 or number(text).denominator != 1:
+        raise Refused(f"{text} is no number of units")
+    return int(number(text))
+
+
+def places(quota: str, most: str, every: int, rounding: str) -> tuple[int, int]:
+    """The places of a quota and of its most, of so many units."""
+    found, amounts = [], []
+    for text in (quota, most):
+        amount = number(text.removesuffix("%"))
+        share = text.endswith("%")
+        if amount < 0 or (amount > 100 if share else amount.denominator != 1):
+            raise Refused(f"no quota: {text}")
+        exact = amount * every / 100 if share else amount
+        found.append({"down": floor(exact), "up": -floor(-exact), "half-up": floor(exact + Fraction(1, 2))}[rounding])
+        amounts.append(amount)
+    if (quota[-1:] == "%") == (most[-1:] == "%") and amounts[1] < amounts[0]:
+        raise Refused("the most is below the quota")
+    return found[0], found[1]
+
+
+def kept(
+    mine: list[int], scores: Mapping[int, Fraction], quota: int, most: int, used: int
+) -> tuple[list[int], list[int]]:
+    """The units that a band keeps, and those that go down: the lowest ones, those that are equal together."""
+    if used > quota:
+        raise Refused("more places are used than there are")
+    down: list[int] = []
+    while len(mine) > quota - used:
+        lowest = [i for i in mine if scores[i] == min(scores[j] for j in mine)]
+        if len(mine) - len(lowest) < quota - used and len(mine) <= most - used:
+            break
+        mine = [i for i in mine if i not in lowest]
+        down += lowest
+    return mine, down
+
+
+def grade(
+    board: Table,
+    key: Sequence[str],
+    by: str,
+    bands: Mapping[str, str],
+    *,
+    name: str = "grade",
+    quota: Mapping[str, str] | None = None,
+    quota_max: Mapping[str, str] | None = None,
+    quotas: Table | None = None,
+    rounding: str = "down",
+    base: int | None = None,
+    within: str | None = None,
+    veto: str = "",
+    ignore_veto: bool = False,
+) -> Table:
+    """Bands by their lower bounds; past a quota the lowest go to the next band; `veto` is a vetoed unit's grade."""
+    units(board, key)
+    order = sorted(bands, key=lambda band: number(bands[band]), reverse=True)
+    for band, quota_ in (quota or {}).items():
+        ceiling = (quota_max or {}).get(band, quota_)
+        if (ceiling[-1] == "%") == (quota_[-1] == "%"):
+            places(quota_, ceiling, 0, rounding)
+    listed = {(row["group"], row["band"]): row for row in (quotas.rows if quotas else [])}
+    present = {row[within] if within else "" for row in board.rows}
+    for its, band in listed:
+        if its not in present or band not in order[:-1]:
+            raise Refused(f"no group {its} or no quota for {band}")
+    if quotas and len(listed) < len(quotas.rows):
+        raise Refused("a group has two quotas for a band")
+    cells = [""] * len(board.rows)
+    for group in groups(board, within):
+        counted = [i for i in group if ignore_veto or not vetoed(board.rows[i])]
+        scores = {i: number(board.rows[i][by]) for i in counted}
+        if any(score < number(bands[order[-1]]) for score in scores.values()):
+            raise Refused("below every band")
+        for i in group:
+            cells[i] = "" if i in scores else veto
+        its = board.rows[group[0]][within] if within else ""
+        down: list[int] = []
+        for band in order:
+            mine = down + [i for i in counted if not cells[i] and scores[i] >= number(bands[band]) and i not in down]
+            row = listed.get((its, band), {})
+            limit, most = row.get("quota", (quota or {}).get(band)), row.get("max") or (quota_max or {}).get(band)
+            down = []
+            if limit is not None or most is not None:
+                every = units_of(row["base"]) if row.get("base") else len(group) if base is None else base
+                here, top = places(limit or "", most or limit or "", every, rounding)
+                if row.get("max") and top < here:
+                    raise Refused("a max below the quota")
+                mine, down = kept(mine, scores, here, top, units_of(row.get("used") or "0"))
+            for i in mine:
+                cells[i] = band
+    return board.plus(**{name: cells})
+
+
 def reward(
     board: Table,
     key: Sequence[str],

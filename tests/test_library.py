@@ -103,6 +103,20 @@ def test_every_option_that_places_a_column() -> None:
     assert fupin.weight(first, ["b"], "t", replace=True)["t"].to_list() == ["0.1", "0.2", "0.3"]
 
 
+def test_grades() -> None:
+    bands: dict[str, str | Decimal | int] = {"低": 0, "高": "0.2", "中": Decimal("0.15")}
+    assert fupin.grade(TYPED, "b", bands)["grade"].to_list() == ["低", "高", "高"]
+    assert fupin.grade(TYPED, "b", bands, "g", quota={"高": 1})["g"].to_list() == ["低", "中", "高"]
+    own = pl.DataFrame({"group": ["true"], "band": ["高"], "quota": [0]})
+    board = TYPED.with_columns(fine=pl.Series([True, True, False]))
+    result = fupin.grade(board, "b", bands, quota={"高": "100%"}, quotas=own, within="fine", only="b > 0.1")
+    assert result["grade"].to_list() == [None, "中", "高"]
+    with pytest.raises(fupin.DataError, match=r"^甲: b: '0.10' is below every band; the last, '高', begins at 0.2"):
+        fupin.grade(TYPED, "b", {"高": "0.2"})
+    with pytest.raises(fupin.DataError, match=r"^quotas:2: group: no group 'true' on the board"):
+        fupin.grade(board.with_columns(fine=pl.lit("x")), "b", bands, quotas=own, within="fine")
+
+
 def test_faults_name_the_unit() -> None:
     with pytest.raises(fupin.DataError, match=r"^丙: a: missing, which is not zero"):
         fupin.weight(TYPED, ["a/2"], "t")
@@ -159,6 +173,10 @@ def test_arguments_that_do_not_go_together() -> None:
         lambda: fupin.reward(TYPED),
         lambda: fupin.reward(TYPED, [1], table=rules),
         lambda: fupin.reward(TYPED, [-1]),
+        lambda: fupin.grade(TYPED, "b", {}),
+        lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, quota={"低": 1}),
+        lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, quotas=rules),
+        lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, vetoed="停", ignore_veto=True),
         lambda: fupin.keep(TYPED, "a ="),
         lambda: fupin.ingest(["none.csv"], encoding="gb"),
         lambda: fupin.ingest(["none.csv"], aliases="none.csv"),
@@ -174,6 +192,11 @@ MISTAKEN: list[tuple[Callable[[], object], str]] = [
     (lambda: fupin.weight_scores(TYPED, LEDGER, LEDGER, "t", missing="Zero"), "missing: 'Zero' is not one of"),
     (lambda: fupin.reward(TYPED, [1], ties="bogus"), "ties: 'bogus' is not one of error, full, split"),
     (lambda: fupin.rank(TYPED, "b", ties="eror"), "ties: 'eror' is not one of competition, dense, ordinal, error"),
+    (lambda: fupin.grade(TYPED, "b", {"高": 1}, quota_round="even"), "quota_round: 'even' is not one of down, up"),
+    (lambda: fupin.grade(TYPED, "b", {"高": 0.5}), "--bands: 0.5 is a binary float and not exact"),
+    (lambda: fupin.grade(TYPED, "b", ["高", "低"]), "bands: .* is not a mapping"),
+    (lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, quota={"高": Fraction(3, 20)}), "3 or 15%"),
+    (lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, base=-1), "base: -1 is not"),
     (lambda: fupin.tally(TYPED, LEDGER, "t", "Sum", "points"), "figure: 'Sum' is not one of count, distinct, sum"),
     (lambda: fupin.events(LEDGER, strays="bogus"), "strays: 'bogus' is not one of error, ignore"),
     (lambda: fupin.deadlines(TYPED, status=["done", "lost"]), "status: 'lost' is not one of done, late"),

@@ -148,3 +148,12 @@ def test_reward() -> None:
     notes = table("place,amount,note\n1,10,first\n-1,-3,last\n")
     marked = ref.reward(table("unit,rank,vetoed\na,1,false\nb,,true\nc,3,false\n"), ["unit"], amounts=notes)
     assert [row["reward"] + row["reward_note"] for row in marked.rows] == ["10first", "", "-3last"]
+
+
+def test_grade() -> None:
+    board = table("unit,s,g\na,95,x\nb,90,x\nc,90.0,x\nd,89.995,x\ne,100,y\n")
+    bands = {"B": "80", "A": "90", "C": "0"}
+    plain = ref.grade(board, ["unit"], "s", bands)
+    assert column(plain, "grade") == ["A", "A", "A", "B", "A"]
+    tied = ref.grade(board, ["unit"], "s", bands, quota={"A": "60%", "B": "1"})
+    assert column(tied, "grade") == ["A", "C", "C", "C", "A"]

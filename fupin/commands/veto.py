@@ -142,7 +142,7 @@ def command(
 ) -> options.Apply:
     """Adds the columns vetoed (true or false) and veto_reason.
 
-    rank and reward pass vetoed units over. A repeated veto adds to the one before.
+    rank, grade and reward pass vetoed units over. A repeated veto adds to the one before.
     """
     if not when and events is None:
         raise Misuse("give --when SQL, --events FILE, or both")
