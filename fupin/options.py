@@ -15,12 +15,12 @@ from fupin.chain import Events, Files, Stage
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import Misuse
-from fupin.parameters import Column, Command, Day, File, Names, Number, Range, Sql
+from fupin.parameters import Column, Command, Day, File, Names, Number, Pairs, Range, Sql
 from fupin.spool import STDIN
 from fupin.verbs import VERBS
 from fupin.writing import Made, check_name
 
-__all__ = ["Column", "Day", "Events", "File", "Names", "Number", "Range", "Sql"]
+__all__ = ["Column", "Day", "Events", "File", "Names", "Number", "Pairs", "Range", "Sql"]
 log = logging.getLogger("fupin")
 Apply = Callable[["pl.DataFrame", Files], Made]
 Callback = Callable[..., Any]
@@ -121,10 +121,17 @@ def verb(
         for option in reversed(common):
             callback = option(callback)
         own = getattr(callback, "__click_params__", [])
-        own.sort(key=lambda p: p.name in ("input_", "output", "key", "verbose"), reverse=True)
+        own.sort(key=_order)
         return command(name, examples)(callback)
 
     return decorate
+
+
+def _order(parameter: click.Parameter) -> int:
+    """Where help shows a parameter, the last first, as click keeps them: its own arguments, then the board's."""
+    if isinstance(parameter, click.Argument):
+        return 2 if parameter.name == "argument" else 3
+    return 0 if parameter.name in ("input_", "output", "key", "verbose") else 1
 
 
 def _reads(context: click.Context) -> list[str]:
