@@ -38,8 +38,10 @@ if TYPE_CHECKING:
     from fupin.commands.rank import rank
     from fupin.commands.report import report
     from fupin.commands.reward import reward
+    from fupin.commands.score import score
     from fupin.commands.tally import tally
     from fupin.commands.veto import veto
+    from fupin.commands.vote import vote, vote_counts
     from fupin.commands.weight import weight, weight_scores
     from fupin.errors import DataError, FupinError, Misuse
     from fupin.ledger import events
@@ -65,8 +67,11 @@ __all__ = [
     "read",
     "report",
     "reward",
+    "score",
     "tally",
     "veto",
+    "vote",
+    "vote_counts",
     "weight",
     "weight_scores",
     "write",

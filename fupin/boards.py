@@ -99,12 +99,7 @@ def append(
     present = [name for name in names if name in board.columns]
     if present and not (replace or fill):
         raise DataError([Fault("the column is already there (--replace allows it)", name) for name in present])
-    wanted = pl.lit(True)
-    if only is not None:
-        only = conditions.parse(only, "only")
-        only.require(board.columns)
-        check(board, only.checks())
-        wanted = wanted & only.truth
+    wanted = chosen(board, only)
     if fill and names[0] in board.columns:
         wanted = wanted & pl.col(names[0]).is_null()
     rows = board.with_row_index("\0row")
@@ -124,6 +119,20 @@ def append(
         )
         columns.append(old.alias(name).scatter(rows["\0row"], results[name]))
     return board.with_columns(columns)
+
+
+def chosen(board: pl.DataFrame, only: Sql | None) -> pl.Expr:
+    """Which units a column is computed for (``--for``).
+
+    Raises:
+        DataError: the condition is unknown for a unit.
+    """
+    if only is None:
+        return pl.lit(True)
+    condition = conditions.parse(only, "only")
+    condition.require(board.columns)
+    check(board, condition.checks())
+    return condition.truth
 
 
 def printed(figures: pl.DataFrame) -> pl.DataFrame:

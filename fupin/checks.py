@@ -44,6 +44,13 @@ def number_check(column: str, *, blank: bool = False, not_assessed: bool = False
     return Check(~fine, _number_message, column)
 
 
+def count_check(column: str) -> Check:
+    """Numbers of a column are counts; `number_check` tells what is no number."""
+    number = numbers.read(column)
+    bad = (number < 0) | (number % numbers.ONE != 0)
+    return Check(bad, "'{value}' is not a whole number of 0 or more", column)
+
+
 def _number_message(value: str | None) -> str:
     """Why a cell is not a number, and what would be one."""
     if value is None:

@@ -148,7 +148,8 @@ def reduce(
 
     Returns:
         `\0row` (the unit's row on the board), the `by` columns, then the figures: Int128 quanta for `sum`, `min`
-        and `max`, lists of them for `top` and `bottom`, UInt64 for `count`. The order of rows is not defined.
+        and `max`, lists of them for `top` and `bottom`, UInt64 for `count` and `holds`. The order of rows is not
+        defined.
 
     Raises:
         DataError: a row breaks a rule or its unit is not on the board; file and lines are named.

@@ -215,6 +215,42 @@ def rounded(value: pl.Expr, rest: pl.Expr, divisor: pl.Expr, places: int) -> pl.
     return pl.when(negative).then(whole(0) - size).otherwise(size)
 
 
+def mean(sums: pl.DataFrame, places: int) -> pl.Series:
+    """Sums that were kept as whole units and quanta, so that they never wrap, divided by counts and rounded.
+
+    Args:
+        sums: `units` and `part` (quanta besides), and by what they are divided, `count`, 1 … 10^15; all Int128.
+        places: decimals to round to.
+    """
+    count, one = pl.col("count"), whole(ONE)
+    rest = pl.col("units") % count * one + pl.col("part")
+    divided = sums.select("count", value=pl.col("units") // count * one + rest // count, rest=rest % count)
+    return divided.select(rounded(pl.col("value"), pl.col("rest"), count, places)).to_series()
+
+
+def portion(part: pl.Series, entire: pl.Series, amount: int, places: int) -> pl.Series:
+    """Part ÷ entire × amount, rounded: digit by digit, since the product of two numbers may be too long for 128 bits.
+
+    Args:
+        part: quanta, 0 … entire, or null.
+        entire: quanta above 0 where there is a part.
+        amount: quanta.
+        places: decimals to round to.
+    """
+    digits = []
+    while amount:
+        amount, digit = divmod(amount, 10**4)
+        digits.append(digit)
+    base, found = whole(10**4), pl.DataFrame({"part": part, "entire": entire})
+    found = found.with_columns(value=pl.col("part") * 0, rest=pl.col("part") * 0)
+    for digit in reversed(digits):
+        found = found.with_columns(rest=pl.col("rest") * base + pl.col("part") * whole(digit))
+        found = found.with_columns(
+            value=pl.col("value") * base + pl.col("rest") // pl.col("entire"), rest=pl.col("rest") % pl.col("entire")
+        )
+    return found.select(rounded(pl.col("value"), pl.col("rest"), pl.col("entire"), places)).to_series()
+
+
 class Exact(NamedTuple):
     """Results of a calculation, a row each, and what hinders printing them.
 

@@ -121,10 +121,17 @@ def verb(
         for option in reversed(common):
             callback = option(callback)
         own = getattr(callback, "__click_params__", [])
-        own.sort(key=lambda p: p.name in ("input_", "output", "key", "verbose"), reverse=True)
+        own.sort(key=_order)
         return command(name, examples)(callback)
 
     return decorate
+
+
+def _order(parameter: click.Parameter) -> int:
+    """Where help shows a parameter, the last first, as click keeps them: its own arguments, then the board's."""
+    if isinstance(parameter, click.Argument):
+        return 2 if parameter.name == "argument" else 3
+    return 0 if parameter.name in ("input_", "output", "key", "verbose") else 1
 
 
 def _reads(context: click.Context) -> list[str]:

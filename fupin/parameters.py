@@ -107,6 +107,35 @@ class Range(click.ParamType[tuple[Fraction, Fraction]]):
         return value if isinstance(value, tuple) else numbers.parse_range(value, option(param))
 
 
+class Pairs(click.ParamType[dict[str, Fraction]]):
+    """Names and their numbers, such as A=1,B=2.
+
+    Args:
+        form: what one of them looks like, for messages.
+    """
+
+    name = "name=n,…"
+
+    def __init__(self, form: str) -> None:
+        self.form = form
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dict[str, Fraction]:
+        """Parse them."""
+        if isinstance(value, dict):
+            return value
+        what = option(param)
+        found: dict[str, Fraction] = {}
+        for word in value.split(","):
+            name, equals, number = word.partition("=")
+            if not name or not equals or "=" in number:
+                raise Misuse(f"{what}: '{word}' is not {self.form}; commas stand between them")
+            if name in found:
+                raise Misuse(f"{what}: '{name}' is there twice")
+            found[name] = numbers.parse(number, f"{what}: {name}")
+            numbers.quanta(found[name], what)
+        return found
+
+
 class Day(click.ParamType[date]):
     """A date, such as 2019-04-28."""
 

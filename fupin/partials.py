@@ -9,7 +9,7 @@ from fupin import numbers
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault
 
-Kind = Literal["count", "sum", "min", "max", "top", "bottom"]
+Kind = Literal["count", "holds", "sum", "min", "max", "top", "bottom"]
 _MANY = 1 << 17
 
 
@@ -17,8 +17,9 @@ class Aggregate(NamedTuple):
     """One figure per unit from the rows of a ledger.
 
     Args:
-        kind: what is made of the rows; `top` and `bottom` keep the `size` highest or lowest ones.
-        value: an expression in quanta (Int128) over the ledger's texts; none for `count`.
+        kind: what is made of the rows; `holds` counts those for which the value is true, `top` and `bottom` keep the
+            `size` highest or lowest ones.
+        value: an expression over the ledger's texts: quanta (Int128), or a truth for `holds`; none for `count`.
         column: the column that it is made of, for messages.
     """
 
@@ -36,6 +37,8 @@ def reduced(batch: pl.DataFrame, by: Sequence[str], aggregates: Mapping[str, Agg
         match aggregate.kind:
             case "count":
                 figures.append(pl.len().cast(pl.UInt64).alias(name))
+            case "holds":
+                figures.append(value.sum().cast(pl.UInt64))
             case "sum":
                 largest = batch.select(value.abs().max()).item() or 0
                 if largest * batch.height < 2**126:
@@ -77,7 +80,7 @@ def merged(parts: Sequence[pl.DataFrame], by: Sequence[str], aggregates: Mapping
     if not parts:
         lists = ("top", "bottom")
         types = {
-            c: pl.UInt64 if a.kind == "count" else pl.List(pl.Int128) if a.kind in lists else pl.Int128
+            c: pl.UInt64 if a.kind in ("count", "holds") else pl.List(pl.Int128) if a.kind in lists else pl.Int128
             for name, a in aggregates.items()
             for c in _stored({name: a})
         }
@@ -88,7 +91,7 @@ def merged(parts: Sequence[pl.DataFrame], by: Sequence[str], aggregates: Mapping
     for name, aggregate in aggregates.items():
         value = pl.col(name)
         match aggregate.kind:
-            case "count":
+            case "count" | "holds":
                 figures.append(value.sum())
             case "sum":
                 figures += [value.sum(), pl.col(name + "\0units").sum()]

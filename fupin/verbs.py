@@ -8,6 +8,8 @@ VERBS = {
     "ingest": "Make one clean table of what departments send.",
     "lookup": "Add columns of another table to the board.",
     "tally": "Put one figure per unit from a ledger onto the board.",
+    "vote": "Score ballots: the mean value of the valid ones.",
+    "score": "Turn a measure into points.",
     "deduct": "Count down from full marks, event by event.",
     "bonus": "Add and subtract capped extras by a table of rules.",
     "weight": "Add up weighted parts, checked against their full marks.",

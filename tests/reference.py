@@ -192,6 +192,118 @@ def tally(
     return board.plus(**{name: cells})
 
 
+def vote(
+    board: Table,
+    ballots: Table | None,
+    key: Sequence[str],
+    name: str,
+    scale: Mapping[str, str],
+    *,
+    choice: str = "choice",
+    invalid: Sequence[str] = (),
+    places: int | None = None,
+    detail: bool = False,
+    where: Callable[[Row], bool] = lambda _: True,
+    ignore_strays: bool = False,
+) -> Table:
+    """Σ value ÷ valid ballots, from a ledger, or from counts on the board."""
+    known = [*scale, *invalid]
+    if ballots is None:
+        units(board, key)
+        votes = [{one: count(row[one]) for one in known} for row in board.rows]
+    else:
+        votes = []
+        for rows in by_unit(board, ballots, key, where, ignore_strays).values():
+            cast = [row[choice] for row in rows if row[choice]]
+            if not set(cast) <= set(known):
+                raise Refused("an unknown choice")
+            votes.append({one: cast.count(one) for one in known})
+    cells: dict[str, list[str]] = {name: [], f"{name}_valid": [], f"{name}_invalid": []}
+    for found in votes:
+        valid = sum(found[one] for one in scale)
+        if not valid:
+            raise Refused("no valid ballot")
+        exact(Fraction(valid)), exact(Fraction(sum(found[one] for one in invalid)))
+        points = sum((number(value) * found[one] for one, value in scale.items()), Fraction(0)) / valid
+        cells[name].append(printed(points, 6 if places is None else places))
+        cells[f"{name}_valid"].append(printed(valid))
+        cells[f"{name}_invalid"].append(printed(sum(found[one] for one in invalid)))
+    return board.plus(**(cells if detail else {name: cells[name]}))
+
+
+def count(cell: str) -> int:
+    """A whole number of 0 or more."""
+    x = number(cell)
+    if x < 0 or x.denominator != 1:
+        raise Refused(f"not a count: {cell!r}")
+    return int(x)
+
+
+def points(row: Row, column: str, kind: str, rule: Mapping[str, str], places: int | None) -> str:
+    """The points for a measure by one rule: `of` (with `full`), `map`, `bands`, or `places` (F and STEP)."""
+    cell = row[column]
+    if cell in ("", "NA"):
+        return cell
+    if kind == "map":
+        if cell not in rule:
+            raise Refused(f"not in the map: {cell!r}")
+        return printed(number(rule[cell]), places)
+    x = number(cell)
+    if kind == "bands":
+        reached = [bound for bound in rule if number(bound) <= x]
+        if not reached:
+            raise Refused("below all bands")
+        return printed(number(rule[max(reached, key=number)]), places)
+    if kind == "places":
+        if x < 1 or x.denominator != 1:
+            raise Refused("not a place")
+        return printed(max(Fraction(0), number(rule["F"]) - (x - 1) * number(rule["STEP"])), places)
+    target = number(rule["of"] if NUMBER.fullmatch(rule["of"]) else row[rule["of"]])
+    if target <= 0:
+        raise Refused("a target that is not above 0")
+    full = number(rule["full"])
+    return printed(held(x / target * full, Fraction(0), full), 6 if places is None else places)
+
+
+def score(
+    board: Table,
+    key: Sequence[str],
+    column: str,
+    name: str,
+    kind: str,
+    rule: Mapping[str, str],
+    *,
+    places: int | None = None,
+    chosen: Callable[[Row], bool] = lambda _: True,
+    fill: bool = False,
+    replace: bool = False,
+) -> Table:
+    """Points for a measure by one rule, or the column with the mean of its numbers in its gaps."""
+    units(board, key)
+    gap = {"fill-mean": "", "na-mean": "NA"}.get(kind)
+    in_place = gap is not None and name == column
+    if name in board.columns and not (fill or replace or in_place):
+        raise Refused("the column is there")
+    middle = ""
+    if gap is not None:
+        cells = [row[column] for row in board.rows if chosen(row)]
+        values = [number(cell) for cell in cells if cell not in ("", "NA")]
+        if gap in cells:
+            middle = printed(mean(values), 6 if places is None else places)
+    result = []
+    for row in board.rows:
+        old = row[name] if name in row and (fill or in_place) else ""
+        if not chosen(row) or (old and fill):
+            result.append(old)
+        elif gap is None:
+            result.append(points(row, column, kind, rule, places))
+        else:
+            result.append(middle if row[column] == gap else row[column])
+    if name not in board.columns:
+        return board.plus(**{name: result})
+    return Table(board.columns, [row | {name: cell} for row, cell in zip(board.rows, result, strict=True)])
+
+
 def deduct(
     board: Table,
     events: Table,

@@ -19,7 +19,14 @@ import fupin
 from fupin.verbs import VERBS
 
 SAMPLE = ROOT / "samples" / "village-20-30-50"
-FUNCTIONS = [*(verb for verb in VERBS if verb not in ("run", "man")), "weight_scores", "events", "read", "write"]
+FUNCTIONS = [
+    *(verb for verb in VERBS if verb not in ("run", "man")),
+    "weight_scores",
+    "vote_counts",
+    "events",
+    "read",
+    "write",
+]
 
 
 def test_importing_fupin_loads_nothing_heavy() -> None:
@@ -170,6 +177,19 @@ def test_arguments_that_do_not_go_together() -> None:
         lambda: fupin.weight(TYPED, ["b/20", "c/30"], "t", total=60),
         lambda: fupin.weight(TYPED, ["b"], "t", only="b <"),
         lambda: fupin.veto(TYPED),
+        lambda: fupin.vote_counts(TYPED, {}, "t"),
+        lambda: fupin.vote_counts(TYPED, {"a": 1, "": 2}, "t"),
+        lambda: fupin.vote_counts(TYPED, {"a": 1}, "t", invalid=["a"]),
+        lambda: fupin.score(TYPED, "a", "t"),
+        lambda: fupin.score(TYPED, "a", "t", of=2),
+        lambda: fupin.score(TYPED, "a", "t", of=0, full=5),
+        lambda: fupin.score(TYPED, "a", "t", of="a", full=-5),
+        lambda: fupin.score(TYPED, "a", "t", mapping={}),
+        lambda: fupin.score(TYPED, "a", "t", mapping={"NA": 3}),
+        lambda: fupin.score(TYPED, "a", "t", bands=[]),
+        lambda: fupin.score(TYPED, "a", "t", bands=[(90, 1), ("90.0", 2)]),
+        lambda: fupin.score(TYPED, "a", "t", steps=(15, -1)),
+        lambda: fupin.score(TYPED, "a", "a", na_mean=True, fill=True),
         lambda: fupin.reward(TYPED),
         lambda: fupin.reward(TYPED, [1], table=rules),
         lambda: fupin.reward(TYPED, [-1]),
@@ -185,6 +205,30 @@ def test_arguments_that_do_not_go_together() -> None:
             refused()
 
 
+def test_ballots() -> None:
+    scale = {"优": 100, "良": Decimal("80.5"), "差": "0"}
+    cast = pl.DataFrame({"unit": ["甲", "甲", "乙", "丙", "丙"], "票": ["优", None, "良", "废", "差"]})
+    board = fupin.vote(TYPED, cast, scale, "v", choice="票", invalid=["废"], detail=True)
+    assert board.select("v", "v_valid", "v_invalid").rows() == [("100", "1", "0"), ("80.5", "1", "0"), ("0", "1", "1")]
+    counts = pl.DataFrame({"unit": ["甲", "乙"], "优": [1, 0], "良": [2, 1], "差": [0, 0]})
+    assert fupin.vote_counts(counts, scale, "v", places=1)["v"].to_list() == ["87", "80.5"]
+    with pytest.raises(fupin.DataError, match=r"^乙: no valid ballot \(0 invalid, 0 blank\)"):
+        fupin.vote(TYPED, cast.filter(pl.col("unit") != "乙"), scale, "v", choice="票", invalid=["废"])
+    with pytest.raises(fupin.DataError, match=r"^ledger:5: 票: '废' is neither .*; known: 优, 良, 差"):
+        fupin.vote(TYPED, cast, scale, "v", choice="票")
+
+
+def test_scores() -> None:
+    assert fupin.score(TYPED, "a", "t", of="b", full=5)["t"].to_list() == ["5", "5", None]
+    assert fupin.score(TYPED, "b", "t", of=Fraction(1, 2), full=5, places=0)["t"].to_list() == ["1", "2", "3"]
+    assert fupin.score(TYPED, "a", "t", mapping={"1": "7.50", "2": 3})["t"].to_list() == ["7.5", "3", None]
+    assert fupin.score(TYPED, "b", "t", bands=[(0, 1), ("0.2", 2)])["t"].to_list() == ["1", "2", "2"]
+    assert fupin.score(TYPED, "a", "t", steps=(1, "0.25"))["t"].to_list() == ["1", "0.75", None]
+    assert fupin.score(TYPED, "a", "a", fill_mean=True)["a"].to_list() == ["1", "2", "1.5"]
+    with pytest.raises(fupin.DataError, match=r"^乙: b: '0.20' is below all bands; the lowest begins at 0.3"):
+        fupin.score(TYPED, "b", "t", bands=[("0.3", 1)], only="b > 0.1")
+
+
 LEDGER = pl.DataFrame({"unit": ["甲"], "points": ["1"], "item": ["a"]})
 MISTAKEN: list[tuple[Callable[[], object], str]] = [
     (lambda: fupin.weight(TYPED, ["b"], "t", missing="zer"), "missing: 'zer' is not one of error, zero, rescale, mean"),
@@ -198,6 +242,13 @@ MISTAKEN: list[tuple[Callable[[], object], str]] = [
     (lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, quota={"高": Fraction(3, 20)}), "3 or 15%"),
     (lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, base=-1), "base: -1 is not"),
     (lambda: fupin.tally(TYPED, LEDGER, "t", "Sum", "points"), "figure: 'Sum' is not one of count, distinct, sum"),
+    (lambda: fupin.vote(TYPED, LEDGER, ["a"], "t"), "scale: .* is not a mapping"),
+    (lambda: fupin.vote(TYPED, LEDGER, {"a": 0.5}, "t"), "a: 0.5 is a binary float"),
+    (lambda: fupin.vote(TYPED, LEDGER, {"a": 1}, "t", invalid="b"), "invalid: 'b' is not a list"),
+    (lambda: fupin.score(TYPED, "a", "t", bands={90: 5}), "bands: .* is not a list"),
+    (lambda: fupin.score(TYPED, "a", "t", bands=[("x", 5)]), "--bands: 'x' is not a number"),
+    (lambda: fupin.score(TYPED, "a", "t", steps=15), "steps: 15 is not a pair"),
+    (lambda: fupin.score(TYPED, "a", "t", of=0.5, full=1), "--of: 0.5 is a binary float"),
     (lambda: fupin.events(LEDGER, strays="bogus"), "strays: 'bogus' is not one of error, ignore"),
     (lambda: fupin.deadlines(TYPED, status=["done", "lost"]), "status: 'lost' is not one of done, late"),
     (lambda: fupin.report(TYPED, "html"), "form: 'html' is not one of table, markdown, xlsx"),

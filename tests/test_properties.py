@@ -15,12 +15,15 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import polars as pl
 import reference as ref
 from harness import Result, fupin
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from reference import Refused, Row, Table, Term, number
+
+from fupin.numbers import portion
 
 many = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -231,6 +234,142 @@ def tallies(draw: DrawFn) -> Case:
 @given(tallies())
 def test_tally(case: Case) -> None:
     case.check()
+
+
+# --- vote
+
+CHOICES = ["优秀", "称职", "O'Neil 1.50", "a:b"]
+
+
+@st.composite
+def votes(draw: DrawFn) -> Case:
+    worth = draw(pool(numbers("-20", "20", huge=seldom(draw, 4)), size=4))
+    scale = {choice: draw(worth) for choice in CHOICES[: draw(st.integers(1, 4))]}
+    invalid = draw(st.sampled_from([[], ["废票"], ["废票", "多选"]]))
+    detail, counted = draw(st.booleans()), draw(st.booleans())
+    known = [*scale, *invalid]
+    places = draw(st.none() | st.integers(0, 18))
+    pairs = ",".join(f"{choice}={value}" for choice, value in draw(st.permutations(list(scale.items()))))
+    words = ["vote", "--scale", pairs, "--as", "得分", *["--detail"] * detail]
+    words += ["--invalid", ",".join(invalid)] if invalid else []
+    words += [] if places is None else ["--round", str(places)]
+    if counted:
+        counts = st.sampled_from(["0", "1", "3", "07", "2.0", "+4", *["499999999999999"] * seldom(draw, 4)])
+        board = draw(boards(dict.fromkeys(known, counts)))
+        for row in board.table.rows:
+            if not seldom(draw, 20):
+                row[draw(st.sampled_from(list(scale)))] = "7"
+        spoil(draw, board.table.rows, draw(st.sampled_from(known)), [*BAD, "-1", "0.5"])
+        words += [*board.words, "--counts"]
+        return Case(
+            words, board.table, {},
+            lambda: ref.vote(
+                board.table, None, board.key, "得分", scale, invalid=invalid, places=places, detail=detail
+            ),
+            draw(forms),
+        )  # fmt: skip
+    board = draw(boards({}, max_size=4))
+    ballots = draw(ledgers(board, {"票": st.sampled_from(["", *known]), "用": st.sampled_from(["是", "是", "否"])}))
+    for index in range(len(board.table.rows)):
+        if not seldom(draw, 30):
+            ballots.rows.append(board.unit(index) | {"票": draw(st.sampled_from(list(scale))), "用": "是"})
+    spoil(draw, ballots.rows, "票", ["优", "NA", "0", " 称职"])
+    words += [*board.words, "--choice", "票"]
+    files = split_in_two(draw, words, "--ballots", ballots)
+    chosen = seldom(draw, 4)
+    words += ["--where", "用 = '是'"] if chosen else []
+    ignored = seldom(draw, 4)
+    words += ["--strays", "ignore"] if ignored else []
+
+    def want() -> Table:
+        return ref.vote(
+            board.table, ballots, board.key, "得分", scale, choice="票", invalid=invalid, places=places, detail=detail,
+            where=lambda row: not chosen or row["用"] == "是", ignore_strays=ignored,
+        )  # fmt: skip
+
+    return Case(words, board.table, files, want, draw(forms))
+
+
+@many
+@given(votes())
+def test_vote(case: Case) -> None:
+    case.check()
+
+
+# --- score
+
+
+@st.composite
+def scored(draw: DrawFn) -> Case:
+    kind = draw(st.sampled_from(["of", "map", "bands", "places", "fill-mean", "na-mean"]))
+    worth = numbers("-20" if kind in ("map", "bands") else "0", "20", huge=seldom(draw, 6))
+    measures = {
+        "of": numbers("-20", "20", huge=seldom(draw, 6)),
+        "map": st.sampled_from(["一类", "二类", "a:b", "1.0"]),
+        "bands": numbers("-20", "20", huge=seldom(draw, 6)),
+        "places": st.sampled_from(["1", "2", "3", "+4", "015", "2.0", "999999999999999"]),
+    }.get(kind, numbers("-20", "20"))
+    measure = draw(pool(measures, size=4))
+    cell = st.one_of(measure, measure, measure, st.sampled_from(["", "NA"]))
+    target = draw(pool(numbers("0.000000000000000001", "20", huge=seldom(draw, 3))))
+    board = draw(
+        boards(
+            {"量": cell, "目标": target, "组": st.sampled_from(["一", "二"]), "旧": st.sampled_from(["", "NA", "1.50"])}
+        )
+    )
+    bad = ["0.5", "-1", "0", "1.0000000000000000001", "三类", "二", " 1", "1e3"]
+    spoil(draw, board.table.rows, "量", bad)
+    spoil(draw, board.table.rows, "目标", ["", "NA", "0", "-1", "二"])
+    words, rule = [f"--{kind}"], dict[str, str]()
+    if kind == "of":
+        rule = {"of": draw(st.sampled_from(["目标", "目标", "10", "0.3", "05.50"])), "full": draw(worth)}
+        words += [rule["of"], "--full", rule["full"]]
+    elif kind == "places":
+        rule = {"F": draw(worth), "STEP": draw(worth)}
+        words += [":".join(rule.values())]
+    elif kind in ("map", "bands"):
+        keys = ["一类", "二类", "a:b", "1.0"] if kind == "map" else ["-20", "0", "2", "0.3", "05.50", "2.345"]
+        fewest = len(keys) - seldom(draw, 6) if kind == "map" else 1
+        found = draw(st.lists(st.sampled_from(keys), unique=True, min_size=fewest))
+        if kind == "bands" and not seldom(draw, 6):
+            found = [*found, "-999999999999999"]
+        rule = {one: draw(worth) for one in draw(st.permutations(found))}
+        words += [",".join(f"{one}={value}" for one, value in rule.items())]
+    places = draw(st.none() | st.integers(0, 18))
+    words += [] if places is None else ["--round", str(places)]
+    name = draw(st.sampled_from(["得分", "得分", "旧"] if "mean" not in kind else ["得分", "量", "量", "旧"]))
+    fill = draw(st.booleans()) and not (kind == "na-mean" and name == "量")
+    replace = name == "旧" and not seldom(draw, 6)
+    words += ["--fill"] * fill + ["--replace"] * replace
+    chosen = seldom(draw, 3)
+    words += ["--for", "组 = '一'"] if chosen else []
+
+    def want() -> Table:
+        return ref.score(
+            board.table, board.key, "量", name, kind, rule, places=places,
+            chosen=lambda row: not chosen or row["组"] == "一", fill=fill, replace=replace,
+        )  # fmt: skip
+
+    return Case(["score", "量", *board.words, *words, "--as", name], board.table, {}, want, draw(forms))
+
+
+@many
+@given(scored())
+def test_score(case: Case) -> None:
+    case.check()
+
+
+@many
+@given(
+    st.lists(st.tuples(st.integers(0, 10**33 - 1), st.integers(1, 10**33 - 1)), min_size=1, max_size=8),
+    st.integers(0, 10**33 - 1) | st.integers(0, 100).map(lambda full: full * 10**18),
+    st.integers(0, 18),
+)
+def test_a_portion_of_numbers_of_any_length(pairs: list[tuple[int, int]], amount: int, places: int) -> None:
+    pairs = [(min(pair), max(pair)) for pair in pairs]
+    part, entire = (pl.Series(column, dtype=pl.Int128) for column in zip(*pairs, strict=True))
+    want = [ref.half_up(Fraction(a, b) * Fraction(amount, 10**18), places) * 10**18 for a, b in pairs]
+    assert portion(part, entire, amount, places).to_list() == want
 
 
 # --- deduct

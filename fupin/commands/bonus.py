@@ -14,7 +14,7 @@ import click
 from fupin import boards, ledger, numbers, options, tables
 from fupin.boards import Placing
 from fupin.chain import Files
-from fupin.checks import Check, number_check
+from fupin.checks import Check, count_check, number_check
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse, counted
 from fupin.ledger import Events, Ledger, Units, reduce
@@ -142,14 +142,7 @@ def _points(events: Ledger, units: Units, keys: Sequence[str], table: pl.DataFra
     if has_count:
         number = numbers.read("count")
         count = Aggregate("sum", number, column="count")
-        checks = [
-            number_check("count"),
-            Check(
-                (number < 0) | (number % numbers.ONE != 0),
-                "'{value}' is not a whole number of 0 or more",
-                "count",
-            ),
-        ]
+        checks = [number_check("count"), count_check("count")]
     known = table if has_level else table.filter(pl.col("level").is_null())
     listed = known["item"].unique(maintain_order=True)
     has_rule = pl.col("item").is_in(listed.implode())

@@ -6,7 +6,7 @@ of visits (Beijinggang 2019, measure 3).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, Unpack
 
 import click
@@ -16,7 +16,7 @@ from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check
 from fupin.deferred import pl
-from fupin.errors import Misuse
+from fupin.errors import Misuse, counted
 from fupin.ledger import Events, Units, reduce
 from fupin.numbers import Count, Places
 from fupin.partials import Aggregate
@@ -92,12 +92,16 @@ def tally(
 
 def _enough(expect: int | None, trim: int) -> list[Check]:
     """How many rows a unit needs."""
-    count, found = pl.col("\0rows"), "{value} rows in the ledger, where "
     checks = []
+
+    def found(where: str) -> Callable[[str | None], str]:
+        return lambda rows: f"{counted(int(rows or 0), 'row')} in the ledger, where {where}"
+
+    count = pl.col("\0rows")
     if expect is not None:
-        checks.append(Check(count != expect, f"{found}{expect} are expected", shown="\0rows"))
+        checks.append(Check(count != expect, found(f"{expect} are expected"), shown="\0rows"))
     if trim:
-        checks.append(Check(count < 2 * trim + 1, f"{found}--trim {trim} needs {2 * trim + 1}", shown="\0rows"))
+        checks.append(Check(count < 2 * trim + 1, found(f"--trim {trim} needs {2 * trim + 1}"), shown="\0rows"))
     return checks
 
 
