@@ -15,12 +15,12 @@ from fupin.chain import Events, Files, Stage
 from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import Misuse
-from fupin.parameters import Column, Command, Day, File, Names, Number, Pairs, Range, Sql
+from fupin.parameters import Amounts, Column, Command, Day, File, Names, Number, Pairs, Range, Sql
 from fupin.spool import STDIN
 from fupin.verbs import VERBS
 from fupin.writing import Made, check_name
 
-__all__ = ["Column", "Day", "Events", "File", "Names", "Number", "Pairs", "Range", "Sql"]
+__all__ = ["Amounts", "Column", "Day", "Events", "File", "Names", "Number", "Pairs", "Range", "Sql"]
 log = logging.getLogger("fupin")
 Apply = Callable[["pl.DataFrame", Files], Made]
 Callback = Callable[..., Any]

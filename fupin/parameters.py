@@ -107,7 +107,7 @@ class Range(click.ParamType[tuple[Fraction, Fraction]]):
         return value if isinstance(value, tuple) else numbers.parse_range(value, option(param))
 
 
-class Pairs(click.ParamType[dict[str, Fraction]]):
+class Amounts(click.ParamType[dict[str, Fraction]]):
     """Names and their numbers, such as A=1,B=2.
 
     Args:

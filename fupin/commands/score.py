@@ -333,11 +333,11 @@ village,kind,field,rank,points
 )
 @click.option("--full", type=options.Number(), metavar="F", help="The most points; with --of.")
 @click.option(
-    "--map", "mapping", type=options.Pairs("VALUE=POINTS"), metavar="VALUE=POINTS,…", help="The points of each value."
+    "--map", "mapping", type=options.Amounts("VALUE=POINTS"), metavar="VALUE=POINTS,…", help="The points of each value."
 )
 @click.option(
     "--bands",
-    type=options.Pairs("BOUND=POINTS"),
+    type=options.Amounts("BOUND=POINTS"),
     metavar="BOUND=POINTS,…",
     help="The points from each lower bound on.",
 )

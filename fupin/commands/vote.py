@@ -205,7 +205,7 @@ cadre,rating,rating_valid,rating_invalid
 @click.option("--counts", is_flag=True, help="The ballots are counted: the board has a column for each choice.")
 @click.option(
     "--scale",
-    type=options.Pairs("CHOICE=VALUE"),
+    type=options.Amounts("CHOICE=VALUE"),
     required=True,
     metavar="CHOICE=VALUE,…",
     help="What each choice is worth.",
