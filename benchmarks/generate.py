@@ -7,6 +7,7 @@ The same seed gives the same bytes on every machine: the numbers come from a has
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -75,9 +76,20 @@ def write(folder: Path, scale: float) -> None:
     )
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(make: Callable[[Path, float], None], told: str | None, whole: str) -> None:
+    """Make data as the command line says.
+
+    Args:
+        make: writes them into a folder, at a scale.
+        told: what they are, for the help.
+        whole: what scale 1 makes.
+    """
+    parser = argparse.ArgumentParser(description=told)
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--scale", type=float, default=1, help="1 makes the whole nation")
+    parser.add_argument("--scale", type=float, default=1, help=f"1 makes {whole}")
     arguments = parser.parse_args()
-    write(arguments.folder, arguments.scale)
+    make(arguments.folder, arguments.scale)
+
+
+if __name__ == "__main__":
+    main(write, __doc__, "the whole nation")

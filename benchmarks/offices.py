@@ -5,13 +5,12 @@ The same seed gives the same bytes of text on every machine, as generate.py expl
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
 import polars as pl
 import xlsxwriter
-from generate import decimal, noise
+from generate import decimal, main, noise
 
 HOUSEHOLDS, VILLAGES, SHEET = 6_050_000, 483, 100_000
 SCHEMA = {
@@ -85,8 +84,4 @@ def write(folder: Path, scale: float) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--scale", type=float, default=1, help="1 makes 500 MB of CSV")
-    arguments = parser.parse_args()
-    write(arguments.folder, arguments.scale)
+    main(write, __doc__, "500 MB of CSV")

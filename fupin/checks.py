@@ -27,6 +27,10 @@ class Check(NamedTuple):
     candidates: Sequence[str] | pl.Series = ()
     shown: str | None = None
 
+    def among(self, rows: pl.Expr) -> Check:
+        """The same rule for these rows only; null counts as no."""
+        return self._replace(bad=rows & self.bad)
+
     def told(self, value: str | None) -> str:
         """The message about one value."""
         if not isinstance(self.message, str):

@@ -369,7 +369,7 @@ def _asked(
 def _rounded(name: str, rules: Rules) -> pl.Expr:
     """A column with its numbers rounded, half up."""
     places = rules.round_to[name] if name in rules.round_to else rules.round_to[VALUE]
-    value = numbers.rounded(numbers.read(name), numbers.whole(0), numbers.whole(1), places)
+    value = numbers.rounded_to(numbers.read(name), places)
     return pl.when(numbers.is_number(name)).then(numbers.text(value)).otherwise(name).alias(name)
 
 

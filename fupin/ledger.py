@@ -235,10 +235,10 @@ def _faults(ledger: Ledger, units: Units, names: Sequence[str], checks: Sequence
         shown="\0key",
     )
     if ledger.strays == "ignore":
-        checks = [rule._replace(bad=rule.bad & ~stray.bad) for rule in checks]
+        checks = [rule.among(~stray.bad) for rule in checks]
     else:
         present = pl.all_horizontal(pl.col(name).is_not_null() for name in names)
-        checks = [stray._replace(bad=stray.bad & present), *checks]
+        checks = [stray.among(present), *checks]
     checks = [*_key_checks(names), *checks]
     listed: list[Fault] = []
     total = 0

@@ -215,6 +215,16 @@ def rounded(value: pl.Expr, rest: pl.Expr, divisor: pl.Expr, places: int) -> pl.
     return pl.when(negative).then(whole(0) - size).otherwise(size)
 
 
+def rounded_to(value: pl.Expr, places: int) -> pl.Expr:
+    """Exact quanta rounded half up to so many decimals."""
+    return rounded(value, whole(0), whole(1), places)
+
+
+def divided_to(places: int | None) -> int:
+    """The decimals of a result that is divided: 6 if nobody says (contract §2)."""
+    return 6 if places is None else places
+
+
 def mean(sums: pl.DataFrame, places: int) -> pl.Series:
     """Sums that were kept as whole units and quanta, so that they never wrap, divided by counts and rounded.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -123,14 +123,9 @@ class Amounts(click.ParamType[dict[str, Fraction]]):
         """Parse them."""
         if isinstance(value, dict):
             return value
-        what = option(param)
+        what, right = option(param), f"{self.form}; commas stand between them"
         found: dict[str, Fraction] = {}
-        for word in value.split(","):
-            name, equals, number = word.partition("=")
-            if not name or not equals or "=" in number:
-                raise Misuse(f"{what}: '{word}' is not {self.form}; commas stand between them")
-            if name in found:
-                raise Misuse(f"{what}: '{name}' is there twice")
+        for name, number in _pairs(value, what, right, lambda name, number: bool(name) and "=" not in number):
             found[name] = numbers.parse(number, f"{what}: {name}")
             numbers.quanta(found[name], what)
         return found
@@ -203,15 +198,31 @@ class Pairs(click.ParamType[dict[str, str]]):
         """Split them."""
         if isinstance(value, dict):
             return value
-        found: dict[str, str] = {}
-        for word in value.split(","):
-            name, equals, right = word.partition("=")
-            if not (name and equals and right) or name != name.strip():
-                raise Misuse(f"{option(param)}: '{word}' is not NAME=VALUE; a comma stands between two, without spaces")
-            if name in found:
-                raise Misuse(f"{option(param)}: '{name}' is there twice")
-            found[name] = right
-        return found
+        right = "NAME=VALUE; a comma stands between two, without spaces"
+        return dict(_pairs(value, option(param), right, lambda name, own: bool(name and own) and name == name.strip()))
+
+
+def _pairs(words: str, what: str, right: str, fits: Callable[[str, str], bool]) -> Iterator[tuple[str, str]]:
+    """The names and values of NAME=VALUE,…, in their order.
+
+    Args:
+        words: the whole.
+        what: the option, for messages.
+        right: what each should look like.
+        fits: whether a name and a value do.
+
+    Raises:
+        Misuse: one does not, or a name is there twice.
+    """
+    names = set()
+    for word in words.split(","):
+        name, equals, value = word.partition("=")
+        if not equals or not fits(name, value):
+            raise Misuse(f"{what}: '{word}' is not {right}")
+        if name in names:
+            raise Misuse(f"{what}: '{name}' is there twice")
+        names.add(name)
+        yield name, value
 
 
 class Command(Once):

@@ -122,7 +122,8 @@ def combine(
         plan = _plan(str(state), terms, means, missing, not_assessed)
         if plan is not None:
             factors, constant, divided = plan
-            exact = numbers.linear(rows.select(columns), factors, constant, 6 if divided and places is None else places)
+            decimals = numbers.divided_to(places) if divided else places
+            exact = numbers.linear(rows.select(columns), factors, constant, decimals)
             _refuse(rows.filter(exact.inexact), name, "needs more than 18 decimals; say --round N")
             _refuse(rows.filter(exact.large), name, "gets more than 15 digits before the point")
             text = exact.value.to_frame("value").select(numbers.text(pl.col("value"))).to_series()

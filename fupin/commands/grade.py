@@ -123,7 +123,7 @@ def _check_scores(mine: pl.DataFrame, by: str, scheme: Scheme) -> None:
     below = numbers.read(by) < numbers.whole(scheme.bounds[-1])
     told = f"'{{value}}' is below every band; the last, '{scheme.names[-1]}', begins at {lowest}"
     counts = ~pl.col("\0out")
-    check(mine, [rule._replace(bad=counts & rule.bad) for rule in (number_check(by), Check(below, told, by))])
+    check(mine, [rule.among(counts) for rule in (number_check(by), Check(below, told, by))])
 
 
 def _ties(units: pl.DataFrame, scheme: Scheme) -> pl.DataFrame:

@@ -76,7 +76,7 @@ def rank(
             "\0at"
         )
         ranked = pl.lit(True) if vetoed_last else ~pl.col("\0out")
-        check(mine, [rule._replace(bad=ranked & rule.bad) for rule in map(number_check, columns)])
+        check(mine, [rule.among(ranked) for rule in map(number_check, columns)])
         order = {"\0group": False, "\0out": False, "\0by": not lowest_first}
         order |= {f"\0tie{i}": not lowest for i, (_, lowest) in enumerate(breaks)}
         values = mine.filter(ranked).select(

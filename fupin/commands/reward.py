@@ -79,12 +79,11 @@ def reward(
         mine = rows.with_columns(facts[rows["\0row"]]).with_row_index("\0at")
         place, counts = numbers.read(by), ~pl.col("\0out")
         no_place = Check(
-            counts & ((place < numbers.ONE) | (place % numbers.ONE != 0)),
+            (place < numbers.ONE) | (place % numbers.ONE != 0),
             "'{value}' is not a place (1, 2, 3, …)",
             by,
         )
-        number = number_check(by)
-        check(mine, [number._replace(bad=counts & number.bad), no_place])
+        check(mine, [rule.among(counts) for rule in (number_check(by), no_place)])
         begin = mine.group_by("\0group").agg(late=(place.min() > numbers.ONE) & ~pl.col("\0out").any())
         if begin["late"].any():
             options.log.warning("no unit has place 1; the best place there is counts as the first")

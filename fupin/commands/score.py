@@ -67,7 +67,7 @@ def score(
     """
     rule = _rule(column, of, full, mapping, bands, steps, fill_mean, na_mean)
     if rule is None:
-        return _filled(board, column, name, na_mean, 6 if places is None else places, **placing)
+        return _filled(board, column, name, na_mean, numbers.divided_to(places), **placing)
     require_columns(rule.reads, board.columns)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
@@ -148,7 +148,7 @@ def _expression(value: pl.Expr) -> Callable[[pl.DataFrame, int | None], pl.Serie
     def points(rows: pl.DataFrame, places: int | None) -> pl.Series:
         found = rows.select(value.alias("value"))
         if places is not None:
-            found = found.select(numbers.rounded(pl.col("value"), numbers.whole(0), numbers.whole(1), places))
+            found = found.select(numbers.rounded_to(pl.col("value"), places))
         return found.to_series()
 
     return points
@@ -167,8 +167,8 @@ def _by_target(column: str, of: Number, full: Number) -> _Rule:
     if isinstance(of, str) and not numbers.matches(of):
         target, reads = numbers.read(of), [column, of]
         asked = value.is_not_null()
-        not_above = Check(asked & (target <= 0), "'{value}' is not above 0, as a target is", of)
-        checks += [_where(asked, number_check(of)), not_above]
+        above = Check(target <= 0, "'{value}' is not above 0, as a target is", of)
+        checks += [rule.among(asked) for rule in (number_check(of), above)]
     else:
         quanta = _points(of, "--of")
         if quanta <= 0:
@@ -178,14 +178,9 @@ def _by_target(column: str, of: Number, full: Number) -> _Rule:
 
     def points(rows: pl.DataFrame, places: int | None) -> pl.Series:
         both = rows.select(part=held, entire=target)
-        return numbers.portion(both["part"], both["entire"], most, 6 if places is None else places)
+        return numbers.portion(both["part"], both["entire"], most, numbers.divided_to(places))
 
     return _Rule(reads, checks, points)
-
-
-def _where(asked: pl.Expr, rule: Check) -> Check:
-    """A check of those rows only."""
-    return rule._replace(bad=asked & rule.bad)
 
 
 def _by_value(column: str, mapping: Mapping[str, Number]) -> _Rule:
@@ -290,9 +285,8 @@ def _mean(rows: pl.DataFrame, column: str, gap: pl.Expr, places: int) -> pl.Expr
     values = rows.select(value=numbers.read(column)).drop_nulls()
     if values.is_empty():
         raise DataError(Fault("no unit has a value, so there is no mean", column))
-    one = numbers.whole(numbers.ONE)
-    value, count = pl.col("value"), pl.len().cast(pl.Int128)
-    sums = values.select(units=(value // one).sum(), part=(value % one).sum(), count=count)
+    units, part = divmod(numbers.total(values["value"]), numbers.ONE)
+    sums = pl.select(units=numbers.whole(units), part=numbers.whole(part), count=numbers.whole(values.height))
     text = boards.printed(numbers.mean(sums, places).alias(column).to_frame()).item()
     options.log.info("%s of %s get the mean of %s, %s", counted(gaps, "cell"), column, values.height, text)
     return pl.lit(text)

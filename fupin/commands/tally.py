@@ -110,7 +110,7 @@ def _rounded(mine: pl.DataFrame, mean: bool, trim: int, places: int | None) -> p
     value, count = pl.col("\0value"), pl.lit(1, dtype=pl.Int128)
     if mean:
         count = (pl.col("\0rows") - 2 * trim).cast(pl.Int128)
-        places = 6 if places is None else places
+        places = numbers.divided_to(places)
         if trim:
             value = value - pl.col("\0top").list.sum() - pl.col("\0bottom").list.sum()
     if places is None:

@@ -180,7 +180,7 @@ def _result(
         "%d valid, %d invalid and %d blank ballots", *sums.select(pl.col("count", "invalid", "blank").sum()).row(0)
     )
     ballots = {f"{name}_valid": "count", f"{name}_invalid": "invalid"} if detail else {}
-    result = numbers.mean(sums, 6 if places is None else places)
+    result = numbers.mean(sums, numbers.divided_to(places))
     return boards.printed(
         sums.select(result.alias(name), *(pl.col(c).cast(pl.Int64).alias(new) for new, c in ballots.items()))
     )

@@ -168,7 +168,7 @@ def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Te
     ]
     for term in terms:  # the first rule, on numbers, has been said for all of them; NA in an extra has not
         own = cell_checks(Term("value", term.full))
-        rules += [rule._replace(bad=(item == term.column) & rule.bad) for rule in (own[1:] or own)]
+        rules += [rule.among(item == term.column) for rule in (own[1:] or own)]
     found = reduce(scores, units, keys, {"\0rows": Aggregate("count")}, by=["item", "value"], group_checks=rules)
     twice = found.group_by("\0row", "item").agg(pl.col("\0rows").sum()).filter(pl.col("\0rows") > 1).sort("\0row")
     if twice.height:
