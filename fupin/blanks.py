@@ -11,14 +11,14 @@ import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from fupin import forms, numbers
 from fupin.deferred import pl
 from fupin.numbers import NOT_ASSESSED
-from fupin.pages import EPOCH
+from fupin.reports.labels import Language
+from fupin.reports.workbook import EPOCH
 
-Language = Literal["zh", "en"]
 _WIDEST = {"group": 18, "item": 40, "note": 44}
 _NARROWEST = {"full": 8, "mark": 12, "remark": 20}
 _PAPER = "#FFFBE6"  # of cells that are filled in
