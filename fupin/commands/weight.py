@@ -112,7 +112,7 @@ def weight_scores(
         DataError: as in `weight`; or an item is not in the table; or a unit's item is given twice.
     """
     table = tables.table(items, "items")
-    terms = _item_terms(table)
+    terms = item_terms(table)
     if total is not None:
         check_sum(terms, numbers.exact(total, "total"), lambda message: DataError(Fault(message, "full", table.name)))
     keys = boards.key_of(board, key)
@@ -124,8 +124,11 @@ def weight_scores(
     return boards.append(board, [name], compute, **placing)
 
 
-def _item_terms(items: Source) -> list[Term]:
+def item_terms(items: Source) -> list[Term]:
     """The terms that a table of items stands for.
+
+    Args:
+        items: as in `weight_scores`.
 
     Raises:
         DataError: the table is at fault.
