@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 from fupin import forms, numbers
 from fupin.deferred import pl
 from fupin.numbers import NOT_ASSESSED
+from fupin.reports.book import EPOCH, literal
 from fupin.reports.labels import Language
-from fupin.reports.workbook import EPOCH
 
 _WIDEST = {"group": 18, "item": 40, "note": 44}
 _NARROWEST = {"full": 8, "mark": 12, "remark": 20}
@@ -105,7 +105,7 @@ def _tell(sheet: Any, form: Form, unit: str | None) -> None:
     told = [(forms.FORM, forms.VERSION), (form.key, unit or ""), (form.labels.not_assessed, ""), ("item", "full")]
     for row, cells in enumerate([*told, *form.items.select("item", "full").rows()]):
         for column, cell in enumerate(cells):
-            sheet.write_string(row, column, cell)
+            sheet.write_string(row, column, literal(cell))
     sheet.protect()
     sheet.very_hidden()
 
@@ -275,7 +275,7 @@ class _Writer:
         """Write a text, whatever it looks like; a blank cell where there is none."""
         look = self._styles[style] if style else None
         if text:
-            self._sheet.write_string(row, column, text, look)
+            self._sheet.write_string(row, column, literal(text), look)
         else:
             self._sheet.write_blank(row, column, None, look)
 

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 import click
 
 from fupin import boards, options, tables
-from fupin.chain import Files
+from fupin.chain import Files, Step
 from fupin.checks import require_columns
 from fupin.commands.rank import compared
 from fupin.deferred import pl
@@ -47,6 +47,8 @@ def report(
     lang: Language = "en",
     width: Count | None = None,
     colour: bool = False,
+    ledgers: bool = False,
+    past: Sequence[Step] = (),
     key: Sequence[str] | None = None,
 ) -> str | bytes:
     """The board for people, contract §9.
@@ -65,6 +67,8 @@ def report(
         lang: the language of what does not stand on the board.
         width: letters across of an aligned text; as many as it needs if left out.
         colour: whether an aligned text has the colours of a terminal.
+        ledgers: whether a workbook has the ledgers of the stages of `past`.
+        past: the stages that have made the board, where it comes from a chain.
         key: the columns that name a unit, which a workbook never takes for numbers; the first one if left out.
 
     Returns:
@@ -87,9 +91,10 @@ def report(
         marks.find(board, keys, chart),
         title,
         notes,
+        keys,
     )
     if form == "xlsx":
-        return workbook.workbook(page)
+        return workbook.workbook(page, past, ledgers)
     return text.markdown(page) if form == "markdown" else text.text(page, width, colour)
 
 
@@ -167,6 +172,7 @@ rank  村         total
     metavar="COLUMN",
     help="The column that is drawn.  [default: the one that the places follow]",
 )
+@click.option("--ledgers", is_flag=True, help="Add the ledgers of the chain to a workbook, each on a sheet.")
 @click.option(
     "--lang",
     type=click.Choice(get_args(Language)),
@@ -201,6 +207,7 @@ def command(
     }
 
     def apply(board: pl.DataFrame, files: Files) -> str | bytes:
-        return report(board, kind, previous=files.open(previous) if previous else None, **given)
+        earlier = files.open(previous) if previous else None
+        return report(board, kind, previous=earlier, past=files.past, **given)
 
     return apply

@@ -49,6 +49,7 @@ class Page(NamedTuple):
         marks: what columns mean.
         title: a line above.
         notes: lines below.
+        key: the columns that name a unit, shown or not.
     """
 
     columns: Sequence[Column]
@@ -57,18 +58,24 @@ class Page(NamedTuple):
     marks: Marks = Marks()
     title: str | None = None
     notes: Sequence[str] = ()
+    key: Sequence[str] = ()
 
-    def cells(self, section: Section) -> pl.DataFrame:
-        """The cells of a section as people read them: columns of texts `0`, `1`, … in the order of the columns."""
-        return section.rows.select(self._cell(column.name).alias(str(i)) for i, column in enumerate(self.columns))
+    def cells(self, section: Section, plus: bool = True) -> pl.DataFrame:
+        """The cells of a section as people read them: columns of texts `0`, `1`, … in the order of the columns.
 
-    def _cell(self, name: str) -> pl.Expr:
+        Args:
+            section: the section.
+            plus: whether a plus stands before places gained.
+        """
+        return section.rows.select(self._cell(column.name, plus).alias(str(i)) for i, column in enumerate(self.columns))
+
+    def _cell(self, name: str, plus: bool) -> pl.Expr:
         cell = pl.col(name).fill_null("")
         if name == self.marks.vetoed and self.labels.truth:
             return cell.replace(self.labels.truth)
         if name == self.marks.change:
-            plus = (numbers.read(name) > 0) & ~cell.str.starts_with("+")
-            gained = pl.when(plus).then(pl.concat_str(pl.lit("+"), cell)).otherwise(cell)
+            bare = (numbers.read(name) > 0) & ~cell.str.starts_with("+") & plus
+            gained = pl.when(bare).then(pl.concat_str(pl.lit("+"), cell)).otherwise(cell)
             return pl.when(self.marks.is_new()).then(pl.lit(self.labels.new)).otherwise(gained)
         return cell
 
