@@ -60,7 +60,8 @@ def test_a_recipe_with_chains_of_its_own() -> None:
     told = fupin("run", "r.fupin", "--explain", "西河")
     assert told == Result(
         0,
-        "西河\n\nboard:\n\ntally board.csv --events @some --sum points --as n\n  + 2  @some:3: task b, points 2\n  n = 2\n",
+        "西河\n\nboard:\n\ntally board.csv --events @some --sum points --as n\n"
+        "  + 2  @some:3: task b, points 2\n  n = 2\n",
         "",
     )
     assert fupin("--explain", "西河", "run", "r.fupin") == told
