@@ -30,11 +30,13 @@ if TYPE_CHECKING:
     from fupin.commands.bonus import bonus
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
+    from fupin.commands.diff import diff
     from fupin.commands.form import form
     from fupin.commands.grade import grade
     from fupin.commands.ingest import Intake, ingest
     from fupin.commands.keep import keep
     from fupin.commands.lookup import lookup
+    from fupin.commands.margins import margins
     from fupin.commands.rank import rank
     from fupin.commands.report import report
     from fupin.commands.reward import reward
@@ -57,12 +59,14 @@ __all__ = [
     "bonus",
     "deadlines",
     "deduct",
+    "diff",
     "events",
     "form",
     "grade",
     "ingest",
     "keep",
     "lookup",
+    "margins",
     "rank",
     "read",
     "report",
