@@ -19,7 +19,7 @@ VERBS = {
     "reward": "Give prizes to the first and penalties to the last.",
     "deadlines": "List what is due, done and late, and what lateness costs.",
     "keep": "Keep the rows for which a condition holds.",
-    "margins": "List what will be appealed: scores near a cut, and places that one weight would change.",
+    "margins": "List what will be appealed, because little would change it.",
     "diff": "Tell what changed between two published boards.",
     "report": "Print the board for people.",
     "run": "Run a recipe: a chain kept in a file.",

@@ -117,9 +117,9 @@ def _moved(both: pl.DataFrame, columns: Sequence[str]) -> pl.Series:
 
 
 EXAMPLES = r"""
-$ fupin rank villages.csv --by field -o before.csv
-$ sed s/88.5/91.5/ villages.csv | fupin rank --by field |
-    fupin diff before.csv - --by field then keep --where 'change <> 0'
+$ fupin diff --by field <(fupin rank villages.csv --by field) \
+    <(sed s/88.5/91.5/ villages.csv | fupin rank --by field) \
+    then keep --where 'change <> 0'
 village,old_rank,new_rank,change,old_score,new_score,difference,moved
 青塘村,10,6,4,88.5,91.5,3,
 东湾嘴村,7,8,-1,90.2,90.2,0,
