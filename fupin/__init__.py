@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from fupin.commands.bonus import bonus
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
+    from fupin.commands.draw import draw
     from fupin.commands.form import form
     from fupin.commands.grade import grade
     from fupin.commands.ingest import Intake, ingest
@@ -57,6 +58,7 @@ __all__ = [
     "bonus",
     "deadlines",
     "deduct",
+    "draw",
     "events",
     "form",
     "grade",

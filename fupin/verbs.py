@@ -19,6 +19,7 @@ VERBS = {
     "reward": "Give prizes to the first and penalties to the last.",
     "deadlines": "List what is due, done and late, and what lateness costs.",
     "keep": "Keep the rows for which a condition holds.",
+    "draw": "Pick units by a published seed, so that anybody can check the draw.",
     "report": "Print the board for people.",
     "run": "Run a recipe: a chain kept in a file.",
     "man": "Show the manual page of a verb.",
