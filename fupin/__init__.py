@@ -27,6 +27,7 @@ TYPE_CHECKING = False  # as type checkers take it; importing typing would make `
 if TYPE_CHECKING:
     from typing import Any
 
+    from fupin.commands.assign import assign
     from fupin.commands.bonus import bonus
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
@@ -55,6 +56,7 @@ __all__ = [
     "Intake",
     "Late",
     "Misuse",
+    "assign",
     "bonus",
     "deadlines",
     "deduct",

@@ -59,11 +59,17 @@ def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
     raise DataError(listed[:SHOWN], broken[1] + twice[1])
 
 
-def placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None = None) -> DataError:
-    """The error with the units of faulty rows, and their lines where the board was read from a file."""
+def named(error: DataError, board: pl.DataFrame, key: Sequence[str]) -> DataError:
+    """The error with the units of faulty rows, where they are not named yet."""
     rows = [fault.row for fault in error.faults if fault.row is not None]
     names = dict(zip(rows, units(board[rows], key), strict=True))
-    told = [fault if fault.row is None else fault._replace(unit=names[fault.row]) for fault in error.faults]
+    told = [f if f.row is None else f._replace(unit=names[f.row] if f.unit is None else f.unit) for f in error.faults]
+    return DataError(told, error.total)
+
+
+def placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None = None) -> DataError:
+    """The error with the units of faulty rows, and their lines where the board was read from a file."""
+    told = named(error, board, key).faults
     if source:
         return DataError(source.located(told), error.total)
     told = [f if f.first is None else f._replace(message=f"{f.message}, first in row {f.first + 1}") for f in told]

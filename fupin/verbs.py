@@ -20,6 +20,7 @@ VERBS = {
     "deadlines": "List what is due, done and late, and what lateness costs.",
     "keep": "Keep the rows for which a condition holds.",
     "draw": "Pick units by a published seed, so that anybody can check the draw.",
+    "assign": "Spread a board of indicators over those responsible.",
     "report": "Print the board for people.",
     "run": "Run a recipe: a chain kept in a file.",
     "man": "Show the manual page of a verb.",
