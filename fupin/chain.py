@@ -8,7 +8,8 @@ import logging
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from fupin import boards, spool, tables
 from fupin.conditions import Condition
@@ -129,6 +130,7 @@ class Stage(NamedTuple):
         writes: the files that it writes besides its result.
         place: its line in a recipe.
         given: the file that `-` stands for where no stage is before.
+        options: the values of its options, by their names.
     """
 
     verb: str
@@ -145,6 +147,7 @@ class Stage(NamedTuple):
     writes: Sequence[str] = ()
     place: str | None = None
     given: str = STDIN
+    options: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def inputs(self) -> list[str]:

@@ -99,7 +99,10 @@ def verb(
             apply: Apply = function(**given)
             ledgers = context.meta["ledgers"]
             writes = _files(context, False, ("output",))
-            return Stage(name, apply, source, reads, output, given["key"], keyed, verbose, last, words, ledgers, writes)
+            return Stage(
+                name, apply, source, reads, output, given["key"], keyed, verbose, last, words, ledgers, writes,
+                options=given,
+            )  # fmt: skip
 
         options = [
             click.option("-i", "--input", "input_", type=File(), metavar="FILE", help="The board."),

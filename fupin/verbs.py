@@ -47,7 +47,8 @@ Usage: fupin [OPTIONS] VERB [ARGS]... [then VERB [ARGS]...]...
         then rank --by total
 
 Options:
-  --explain UNIT  Tell how this unit came to its figures, instead of the result.
+  --explain UNIT  Tell how this unit came to its figures, instead of the result;
+                  --explain-format json tells it for programs.
   --version       Show the version and exit.
   -h, --help      Show this message and exit.
 

@@ -51,6 +51,9 @@ reward --prize 5000,4000,3000,2000,1000 --ties split
 )
 @click.option("--dry-run", is_flag=True, help="Show the stages with their words, and run nothing.")
 @click.option("--explain", metavar="UNIT", help="Tell how this unit came to its figures, instead of the result.")
+@click.option(
+    "--explain-format", type=click.Choice(["text", "json"]), help="What --explain tells it in.  [default: text]"
+)
 @options.verbose
 def command(
     recipe: str,
@@ -59,6 +62,7 @@ def command(
     given: tuple[str, ...],
     dry_run: bool,
     explain: str | None,
+    explain_format: str | None,
     verbose: bool,
 ) -> Stage | list[Chain]:
     """A recipe has a verb on each line, with its options.
@@ -68,7 +72,7 @@ def command(
     chain is the result. A recipe that begins with "#!/usr/bin/env -S fupin run" runs as a program.
     """
     context = click.get_current_context()
-    context.meta["explain"] = explain
+    context.meta.update(explain=explain, explain_format=explain_format)
     values = _values(given)
     lines = recipes.read(recipe)
     wanted = recipes.names(lines)
