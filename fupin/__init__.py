@@ -27,9 +27,11 @@ TYPE_CHECKING = False  # as type checkers take it; importing typing would make `
 if TYPE_CHECKING:
     from typing import Any
 
+    from fupin.commands.assign import assign
     from fupin.commands.bonus import bonus
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
+    from fupin.commands.draw import draw
     from fupin.commands.diff import diff
     from fupin.commands.form import form
     from fupin.commands.grade import grade
@@ -56,9 +58,11 @@ __all__ = [
     "Intake",
     "Late",
     "Misuse",
+    "assign",
     "bonus",
     "deadlines",
     "deduct",
+    "draw",
     "diff",
     "events",
     "form",

@@ -53,7 +53,7 @@ def _door(function: Callable[..., Any]) -> Callable[..., Any]:
     The board's cells become texts as those of a Parquet file do (contract §11); its keys are checked; and a fault
     names the unit.
     """
-    keyed = function.__name__ not in ("deadlines", "report")
+    keyed = function.__name__ not in ("assign", "deadlines", "report")
 
     @functools.wraps(function)
     def verb(*words: Any, **options: Any) -> Any:

@@ -19,6 +19,8 @@ VERBS = {
     "reward": "Give prizes to the first and penalties to the last.",
     "deadlines": "List what is due, done and late, and what lateness costs.",
     "keep": "Keep the rows for which a condition holds.",
+    "draw": "Pick units by a published seed, so that anybody can check the draw.",
+    "assign": "Spread a board of indicators over those responsible.",
     "margins": "List what will be appealed, because little would change it.",
     "diff": "Tell what changed between two published boards.",
     "report": "Print the board for people.",
