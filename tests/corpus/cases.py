@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from corpus.make import by_xlsxwriter, ods, parquet, without_value, xls, xlsx
+from corpus.make import by_xlsxwriter, doubled, ods, parquet, without_value, worked_out, xls, xlsx
 
 LINES = "村,分\n东山,1\n西河,2\n"
 TABLE = [["村", "分"], ["东山", 1], ["西河", 2]]
@@ -104,6 +104,34 @@ CASES = [
         [("2", "分", "=1+1", "a formula without a stored value"), ("3", "分", "#DIV/0!", "an error and no value")],
     ),
     Case("stored.xlsx", by_xlsxwriter([["村", "分"], ["东山", ("=1+1", 2)]]), "", "村,分\n东山,2\n"),
+    Case(
+        "unworked.xlsx",
+        by_xlsxwriter(
+            [["村", "分", "加"], ["东山", ("=1+1",), 1], ["西河", ("=C3*2", 2), 1], ["南坪", 3, ("=B4", "")]]
+        ),
+        "", "村,分,加\n西河,2,1\n",
+        [
+            ("2", "分", "=1+1", "a formula without a stored value; open and save it in Excel or LibreOffice"),
+            ("4", "加", "=B4", "a formula without a stored value"),
+        ],
+    ),
+    Case(
+        "given.xlsx", by_xlsxwriter([["村", "分", "过"], ["东山", ("=A1", "0"), ("=1=2", False)]]), "",
+        "村,分,过\n东山,0,false\n",
+    ),
+    Case("zero.xlsx", worked_out(by_xlsxwriter([["村", "分"], ["东山", ("=1-1",)]])), "", "村,分\n东山,0\n"),
+    Case(
+        "array.xlsx", by_xlsxwriter([["村", "分"], ["东山"], ["西河"], ["南坪"]], doubled), "", "村,分\n西河,4\n",
+        [("2", "分", "=A2:A4*2", "without a stored value"), ("4", "分", "=A2:A4*2", "without a stored value")],
+    ),
+    Case(
+        "unworked.xls", xls([["村", "分"], ["东山", "=1+1"], ["西河", 2]]), "", "村,分\n西河,2\n",
+        [("2", "分", "", "a formula without a stored value")],
+    ),
+    Case(
+        "unworked.ods", ods([["村", "分"], ["东山", ("=[.C2]*2",)], ["西河", ("=1-1", 0)]]), "", "村,分\n西河,0\n",
+        [("2", "分", "=[.C2]*2", "a formula without a stored value")],
+    ),
     Case("breaks.xlsx", xlsx([["村\n名", "备注"], ["东山", "甲\n乙"]]), "", '村名,备注\n东山,"甲\n乙"\n'),
     Case(
         "floats.xlsx", by_xlsxwriter([["甲", "乙", "丙"], [0.1 + 0.2, 1e-7, 123456789012345.0]]), "",

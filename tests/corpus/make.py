@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import zipfile
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -33,7 +34,7 @@ def xlsx(*sheets: Rows, merge: Sequence[str] = (), hidden: Sequence[int] = (), c
     return file.getvalue()
 
 
-def by_xlsxwriter(rows: Rows) -> bytes:
+def by_xlsxwriter(rows: Rows, change: Any = None) -> bytes:
     """A workbook by xlsxwriter; a formula is a tuple, with its value or without one."""
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
@@ -47,23 +48,44 @@ def by_xlsxwriter(rows: Rows) -> bytes:
                     sheet.write_formula(y, x, cell[0], None, *cell[1:])
                 else:
                     sheet.write(y, x, cell)
+        if change:
+            change(sheet)
+    return file.getvalue()
+
+
+def worked_out(data: bytes) -> bytes:
+    """A workbook as a spreadsheet program has saved it: it does not ask any more to be worked out."""
+    return changed(data, "xl/workbook.xml", ' fullCalcOnLoad="1"', "")
+
+
+def changed(data: bytes, part: str, old: str, new: str) -> bytes:
+    """A workbook, one of whose parts has another text."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    assert old.encode() in parts[part]
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, text in (parts | {part: parts[part].replace(old.encode(), new.encode())}).items():
+            archive.writestr(name, text)
     return file.getvalue()
 
 
 def xls(rows: Rows) -> bytes:
-    """An old workbook."""
+    """An old workbook; a text that begins with = is a formula, of which xlwt stores no value."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("1")
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):
-            if cell is not None:
+            if isinstance(cell, str) and cell.startswith("="):
+                sheet.write(y, x, xlwt.Formula(cell[1:]))
+            elif cell is not None:
                 sheet.write(y, x, cell)
     book.save(file := io.BytesIO())
     return file.getvalue()
 
 
 def ods(rows: Rows) -> bytes:
-    """A workbook of LibreOffice."""
+    """A workbook of LibreOffice; a formula is a tuple, with its value or without one."""
     from odf.opendocument import OpenDocumentSpreadsheet
     from odf.table import Table, TableCell, TableRow
     from odf.text import P
@@ -73,11 +95,14 @@ def ods(rows: Rows) -> bytes:
     for row in rows:
         sheet.addElement(line := TableRow())
         for cell in row:
-            numeric = isinstance(cell, int | float)
-            kind = {"valuetype": "float", "value": cell} if numeric else {"valuetype": "string"}
-            line.addElement(one := TableCell(**kind if cell is not None else {}))
-            if cell is not None:
-                one.addElement(P(text=str(cell)))
+            formula, *values = cell if isinstance(cell, tuple) else (None, cell)
+            value = values[0] if values else None
+            how = {} if formula is None else {"formula": f"of:{formula}"}
+            if value is not None:
+                how |= {"valuetype": "string"} if isinstance(value, str) else {"valuetype": "float", "value": value}
+            line.addElement(one := TableCell(**how))
+            if value is not None:
+                one.addElement(P(text=str(value)))
     book.save(file := io.BytesIO())
     return file.getvalue()
 
@@ -97,3 +122,9 @@ def without_value(sheet: Any) -> None:
     sheet["B2"] = "=1+1"
     sheet["B3"] = "#DIV/0!"
     sheet["B3"].data_type = "e"
+
+
+def doubled(sheet: Any) -> None:
+    """A formula of three cells by xlsxwriter, of which the second alone is given its value."""
+    sheet.write_array_formula("B2:B4", "{=A2:A4*2}")
+    sheet.write_number("B3", 4)
