@@ -6,7 +6,7 @@ import gzip
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from corpus.make import by_xlsxwriter, doubled, ods, parquet, without_value, worked_out, xls, xlsx
+from corpus.make import by_xlsxwriter, doubled, ods, parquet, with_error, without_value, worked_out, xls, xlsx
 
 LINES = "村,分\n东山,1\n西河,2\n"
 TABLE = [["村", "分"], ["东山", 1], ["西河", 2]]
@@ -83,6 +83,50 @@ CASES = [
     Case(
         "merged.xlsx", xlsx([["镇", "村", "分"], ["甲镇", "东山", 1], [None, "西河", 2]], merge=["A2:A3"]), "",
         "镇,村,分\n甲镇,东山,1\n甲镇,西河,2\n",
+    ),
+    Case(
+        "merged-error.xlsx",
+        xlsx(
+            [["镇", "村", "分"], ["甲镇", "东山"], [None, "西河"], [None, "南坪", 3]], merge=["A2:A4", "C2:C3"],
+            change=with_error("C2"),
+        ),
+        "", "镇,村,分\n甲镇,南坪,3\n",
+        [("2", "分", "#N/A", "an error and no value"), ("3", "分", "#N/A", "an error and no value")],
+    ),
+    Case(
+        "merged-unworked.xlsx",
+        xlsx([["村", "分"], ["东山", "=1+1"], ["西河"], ["南坪"], ["北岭", 4]], merge=["B2:B4"]),
+        "", "村,分\n北岭,4\n",
+        [(line, "分", "=1+1", "a formula without a stored value") for line in "234"],
+    ),
+    Case(
+        "merged-over.xlsx",
+        xlsx([["村", "甲", "乙"], ["东山", "=1+1", 1], ["西河", None, 2]], merge=["B2:B3"]), "--keep 村,乙",
+        "村,乙\n东山,1\n西河,2\n",
+    ),
+    Case(
+        "areas.xlsx",
+        xlsx(
+            [
+                ["片区", "村", "分"], ["县城片区", "东山", 1], [None, "西河", 2], [None, "小 计", 3],
+                ["乡村片区", "小计", 9], [None, "南坪", 4], [None, "北岭", 5], ["合计", None, 12],
+            ],
+            merge=["A2:A4", "A5:A7"],
+        ),
+        "", "片区,村,分\n县城片区,东山,1\n县城片区,西河,2\n乡村片区,南坪,4\n乡村片区,北岭,5\n",
+        left=["4: a row of totals", "5: a row of totals", "8: a row of totals"],
+    ),
+    Case(
+        "area-names.csv", "片区,村,分\n县城片区,东山,1\n县城片区,西河,2\n县城片区,小计,3\n全县合计,,3\n".encode(),
+        "", "片区,村,分\n县城片区,东山,1\n县城片区,西河,2\n", left=["4: a row of totals", "5: a row of totals"],
+    ),
+    Case(
+        "two-totals.xlsx",
+        xlsx(
+            [["村", "项", "数"], ["东山", "户", 1], [None, "人", 2], ["合计", "户", 1], [None, "人", 2]],
+            merge=["A2:A3", "A4:A5"],
+        ),
+        "", "村,项,数\n东山,户,1\n东山,人,2\n", left=["4: a row of totals", "5: a row of totals"],
     ),
     Case(
         "blank.xlsx", xlsx([[None, "村", None, "分"], [], [None, "东山", None, 1], [], [None, "西河", None, 2]]),

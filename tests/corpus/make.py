@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -115,6 +115,16 @@ def parquet() -> bytes:
     )
     frame.write_parquet(file := io.BytesIO())
     return file.getvalue()
+
+
+def with_error(place: str) -> Callable[[Any], None]:
+    """Puts an error into a cell by openpyxl."""
+
+    def put(sheet: Any) -> None:
+        sheet[place] = "#N/A"
+        sheet[place].data_type = "e"
+
+    return put
 
 
 def without_value(sheet: Any) -> None:
