@@ -16,11 +16,11 @@ A condition reads columns, compares exactly, knows three truth values, and can n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from fupin import numbers
-from fupin.checks import Check, number_check, require_columns
+from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import Misuse
 
@@ -70,11 +70,7 @@ class Condition(NamedTuple):
 
     def checks(self) -> list[Check]:
         """What a row must pass before its truth counts: numbers are numbers, and nothing is unknown."""
-        are_numbers = [number_check(column, blank=True) for column in self.numeric]
-        unknown = self.truth.is_null() & ~pl.any_horizontal(pl.lit(False), *(check.bad for check in are_numbers))
-        why = f"missing, so that the condition {self.sql} is unknown (IS NULL and IS NOT NULL ask about missing cells)"
-        missing = [Check(unknown & pl.col(column).is_null(), why, column) for column in self.columns]
-        return [*are_numbers, *self.arithmetic, *missing]
+        return checks_of([self])
 
     def require(self, names: Iterable[str], file: str | None = None) -> None:
         """Make sure that a table has the columns.
@@ -87,6 +83,42 @@ class Condition(NamedTuple):
 
 Sql: TypeAlias = Condition | str
 """A condition, parsed or not."""
+
+
+def checks_of(conditions: Sequence[Condition]) -> list[Check]:
+    """What a row must pass before the truth of several conditions counts; a cell that is no number is told once."""
+    are_numbers = {c: number_check(c, blank=True) for condition in conditions for c in condition.numeric}
+    checks = list(are_numbers.values())
+    for condition in conditions:
+        own = [are_numbers[column].bad for column in condition.numeric]
+        unknown = condition.truth.is_null() & ~pl.any_horizontal(pl.lit(False), *own)
+        why = f"missing, so that the condition {condition.sql} is unknown"
+        why += " (IS NULL and IS NOT NULL ask about missing cells)"
+        checks += [*condition.arithmetic, *(Check(unknown & pl.col(c).is_null(), why, c) for c in condition.columns)]
+    return checks
+
+
+def truths(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFrame:
+    """Whether conditions hold for the rows of a table.
+
+    Args:
+        frame: a table of texts.
+        conditions: the conditions.
+
+    Returns:
+        true or false in a column for each condition, called by its number.
+
+    Raises:
+        DataError: one is unknown for a row because a cell is missing, or a cell is not a number.
+    """
+    found = [condition.truth.alias(str(i)) for i, condition in enumerate(conditions)]
+    numeric = dict.fromkeys(column for condition in conditions for column in condition.numeric)
+    bad = [number_check(column, blank=True).bad for column in numeric]
+    bad += [rule.bad for condition in conditions for rule in condition.arithmetic]
+    table = frame.select(*found, pl.any_horizontal(pl.lit(False), *bad).alias("bad"))
+    if table["bad"].any() or any(table.drop("bad").null_count().row(0)):
+        check(frame, checks_of(conditions))
+    return table.drop("bad")
 
 
 class _Value(NamedTuple):

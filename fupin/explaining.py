@@ -58,9 +58,10 @@ class Account:
         lines = [one_line(recipes.line(stage.words))]
         for events in stage.ledgers:
             lines += [f"  {row}" for row in _rows(events.open(files), key, self._unit)]
-        after = result.filter(boards.units(result, key) == self._unit)
+        named = set(key) <= set(result.columns)
+        after = result.filter(boards.units(result, key) == self._unit) if named else before.clear()
         if not after.height:
-            lines.append("  left out")
+            lines.append("  left out" if named else f"  goes into a table without {','.join(key)}")
         else:
             old = before.row(0, named=True)
             new = after.row(0, named=True)

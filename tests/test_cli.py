@@ -83,6 +83,8 @@ BOARD = "village,total,kind\n东山,90,一\n西河,80,二\n"
         ["grade", "--by", "total", "--bands", "a=0", "--within", "knd"],
         ["weight", "totl/100", "--as", "x"],
         ["keep", "--where", "totl > 5"],
+        ["screen", "--rules", "rules.csv", "--by", "knd"],
+        ["screen", "--rules", "rules.csv", "--for", "totl > 5"],
         ["veto", "--when", "totl > 5"],
         ["report", "--columns", "village,totl"],
         ["report", "--by", "knd"],
@@ -99,6 +101,7 @@ BOARD = "village,total,kind\n东山,90,一\n西河,80,二\n"
 )
 def test_an_unknown_column(folder: Path, words: list[str]) -> None:
     Path("board.csv").write_text(BOARD)
+    Path("rules.csv").write_text("flag,when\nlow,total < 5\n")
     result = fupin(*words, stdin=BOARD)
     wrong = next(name for name in ("totl", "knd", "vilage") if any(name in word for word in words))
     right = {"totl": "total", "knd": "kind", "vilage": "village"}[wrong]
@@ -183,6 +186,14 @@ MISUSE = [
     (["grade", *GRADE, "--quota-round", "even"], "half-up"),
     (["grade", *GRADE, "--vetoed", "待研究", "--ignore-veto"], "--ignore-veto"),
     (["grade", *GRADE, "--vetoed", ""], "--vetoed"),
+    (["screen"], "--rules"),
+    (["screen", "--rules", "none.csv", "--by", ""], "--by"),
+    (["screen", "--rules", "none.csv", "--as", ""], "--as"),
+    (["screen", "--rules", "none.csv", "--for", "a >"], "--for"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--as", "x"], "--as goes without --by"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--detail"], "--detail goes without --by"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--fill"], "--fill goes without --by"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--replace"], "--replace goes without --by"),
     (["report", "--by", ""], "--by"),
     (["report", "--columns", ""], "--columns"),
     (["rank", "--by", "a", "--within", ""], "--within"),
