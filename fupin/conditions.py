@@ -111,14 +111,13 @@ def truths(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFrame
     Raises:
         DataError: one is unknown for a row because a cell is missing, or a cell is not a number.
     """
-    found = [condition.truth.alias(str(i)) for i, condition in enumerate(conditions)]
+    found = frame.select(condition.truth.alias(str(i)) for i, condition in enumerate(conditions))
     numeric = dict.fromkeys(column for condition in conditions for column in condition.numeric)
     bad = [number_check(column, blank=True).bad for column in numeric]
     bad += [rule.bad for condition in conditions for rule in condition.arithmetic]
-    table = frame.select(*found, pl.any_horizontal(pl.lit(False), *bad).alias("bad"))
-    if table["bad"].any() or any(table.drop("bad").null_count().row(0)):
+    if any(found.null_count().row(0)) or any(frame.select(b.any().alias(str(i)) for i, b in enumerate(bad)).row(0)):
         check(frame, checks_of(conditions))
-    return table.drop("bad")
+    return found
 
 
 class _Value(NamedTuple):
@@ -128,6 +127,7 @@ class _Value(NamedTuple):
     expr: pl.Expr
     column: str = ""
     products: int = 0  # how deep they are nested; each multiplies the size of the expression
+    constant: int | None = None  # in quanta, if it is one
 
 
 class _Parser:
@@ -308,7 +308,7 @@ class _Parser:
             products = value.products + other.products + 1
             if products > _PRODUCTS:
                 self.fail(f"more than {_PRODUCTS + 1} factors")
-            result, inexact, large = numbers.product(self.as_number(value), self.as_number(other))
+            result, inexact, large = self.times(value, other)
             self.arithmetic += [
                 Check(inexact, f"{self.sql} makes a number of more than 18 decimals"),
                 Check(large, f"{self.sql} makes a number of more than 15 digits before the point"),
@@ -316,11 +316,20 @@ class _Parser:
             value = _Value("number", result, products=products)
         return value
 
+    def times(self, left: _Value, right: _Value) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+        one, other = self.as_number(left), self.as_number(right)
+        if right.constant is not None:
+            return numbers.times(one, right.constant)
+        return numbers.product(one, other) if left.constant is None else numbers.times(other, left.constant)
+
     def factor(self) -> _Value:
         if sign := self.take("-", "+"):
             value = self.factor()
             number = self.as_number(value)
-            return _Value("number", numbers.whole(0) - number if sign == "-" else number, products=value.products)
+            if sign == "+":
+                return _Value("number", number, products=value.products, constant=value.constant)
+            constant = None if value.constant is None else -value.constant
+            return _Value("number", numbers.whole(0) - number, products=value.products, constant=constant)
         if self.take("("):
             value = self.any()
             self.need(")")
@@ -329,7 +338,7 @@ class _Parser:
         if kind == "number":
             constant = numbers.quanta(numbers.parse(word, self.what), self.what)
             self.position += 1
-            return _Value("number", numbers.whole(constant))
+            return _Value("number", numbers.whole(constant), constant=constant)
         if kind not in ("word", "name", "text"):
             self.fail(f"a column, a number or a 'text' is missing before '{word}'")
         self.position += 1
