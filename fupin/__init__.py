@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from fupin.commands.report import report
     from fupin.commands.reward import reward
     from fupin.commands.score import score
+    from fupin.commands.screen import screen
     from fupin.commands.tally import tally
     from fupin.commands.veto import veto
     from fupin.commands.vote import vote, vote_counts
@@ -76,6 +77,7 @@ __all__ = [
     "report",
     "reward",
     "score",
+    "screen",
     "tally",
     "veto",
     "vote",
