@@ -119,5 +119,5 @@ def test_an_account_of_a_unit_has_what_it_answers_for() -> None:
     words = ["assign", "--to", "to.csv", "--where", "full > 5", "then", "tally", "-i", "units.csv", "--events", "-"]
     words += ["--strays", "ignore", "--count", "--as", "n"]
     told = run("--explain", "扶贫办", *words, stdin=BOARD)
-    assert told.out.splitlines()[-2:] == ["  -:2: item 减贫, full 16", "  n = 1"]
+    assert told.out.splitlines()[-2:] == ["  + 1  -:2: item 减贫, full 16", "  n = 1"]
     refused(run("--explain", "减贫", "assign", "--to", "to.csv", stdin=BOARD), 2, "", "no verb here computes")

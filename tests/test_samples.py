@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from harness import fupin, on_path
 
 SAMPLES = sorted(path.parent for path in (Path(__file__).parent.parent / "samples").glob("*/run.sh"))
 CONTEST = Path(__file__).parent.parent / "samples" / "big-contest"
+COUNTY = Path(__file__).parent.parent / "samples" / "county-indicators"
 MONTHS = ["2020-03", "2020-04", "2020-05"]
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 
@@ -66,3 +68,35 @@ def test_a_month_of_the_contest(month: str, tmp_path: Path) -> None:
     want = expected(CONTEST, f"expected/{month}.csv")
     assert run(["bash", CONTEST / "run.sh", month], tmp_path) == want
     assert run([CONTEST / "month.fupin", "--set", f"month={month}"], tmp_path) == want
+
+
+@pytest.mark.parametrize(
+    ("day", "statuses"),
+    [  # 36 units have two reports each, by 2016-09-25 and 2016-12-25; counted by hand in reports.csv
+        ("2016-09-17", {"upcoming": 72}),
+        ("2016-09-18", {"due": 36, "upcoming": 36}),
+        ("2016-09-25", {"done": 30, "due": 6, "upcoming": 36}),
+        ("2016-09-26", {"done": 30, "late": 1, "overdue": 5, "upcoming": 36}),
+        ("2016-12-31", {"done": 63, "late": 7, "overdue": 2}),
+    ],
+)
+def test_the_quarterly_reports_of_the_county(
+    day: str, statuses: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(COUNTY)
+    words = ["plan.csv", "--roster", "units.csv", "--done", "reports.csv", "--to", "2016-12-31", "--on", day]
+    result = fupin("deadlines", *words)
+    assert Counter(line.split(",")[4] for line in result.out.splitlines()[1:]) == statuses
+    dues = {line.split(",")[2] for line in result.out.splitlines()[1:]}
+    assert dues == {"2016-09-25", "2016-12-25"}
+
+
+def test_an_indicator_costs_nobody_an_award_where_the_county_has_its_title(tmp_path: Path) -> None:
+    there = shutil.copytree(COUNTY, tmp_path / "sample")
+    recipe = (there / "scheme.fupin").read_text("utf-8")
+    (there / "scheme.fupin").write_text(recipe.replace("county_place > 3", "county_place > 4"), "utf-8")
+    rows = [line.split(",") for line in fupin("run", there / "scheme.fupin").out.splitlines()]
+    assert {row[8] for row in rows[1:]} == {"false"}
+    assert {row[0]: row[7] for row in rows} == {
+        row[0]: row[7] for row in (line.split(",") for line in expected(COUNTY).splitlines())
+    }
