@@ -32,11 +32,13 @@ if TYPE_CHECKING:
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
     from fupin.commands.draw import draw
+    from fupin.commands.diff import diff
     from fupin.commands.form import form
     from fupin.commands.grade import grade
     from fupin.commands.ingest import Intake, ingest
     from fupin.commands.keep import keep
     from fupin.commands.lookup import lookup
+    from fupin.commands.margins import margins
     from fupin.commands.rank import rank
     from fupin.commands.report import report
     from fupin.commands.reward import reward
@@ -61,12 +63,14 @@ __all__ = [
     "deadlines",
     "deduct",
     "draw",
+    "diff",
     "events",
     "form",
     "grade",
     "ingest",
     "keep",
     "lookup",
+    "margins",
     "rank",
     "read",
     "report",

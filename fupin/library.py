@@ -23,6 +23,7 @@ _ELSEWHERE = {
     "Intake": "commands.ingest",
     "ingest": "commands.ingest",
     "form": "commands.form",
+    "diff": "commands.diff",
 }
 """Where the public names are that are no verbs with a board."""
 

@@ -21,6 +21,8 @@ VERBS = {
     "keep": "Keep the rows for which a condition holds.",
     "draw": "Pick units by a published seed, so that anybody can check the draw.",
     "assign": "Spread a board of indicators over those responsible.",
+    "margins": "List what will be appealed, because little would change it.",
+    "diff": "Tell what changed between two published boards.",
     "report": "Print the board for people.",
     "run": "Run a recipe: a chain kept in a file.",
     "man": "Show the manual page of a verb.",

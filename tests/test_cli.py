@@ -38,7 +38,9 @@ def test_help_of_a_verb(verb: str) -> None:
     assert VERBS[verb] in result.out
     example = result.out.partition("Example")[2]
     assert f"$ fupin {verb} " in example or f" then {verb} " in example
-    common = {"form": ["-o", "-k", "-v"], "man": ["-o"], "run": ["-o", "-v"]}.get(verb, ["-i", "-o", "-k", "-v"])
+    common = {"form": ["-o", "-k", "-v"], "diff": ["-o", "-k", "-v"], "man": ["-o"], "run": ["-o", "-v"]}.get(
+        verb, ["-i", "-o", "-k", "-v"]
+    )
     for option in common:
         assert f"\n  {option}, --" in result.out, option
 
