@@ -75,6 +75,12 @@ def test_nothing_is_assigned_of_an_empty_board() -> None:
     assert run("assign", "--to", "to.csv", "--where", "full > 16", stdin=BOARD) == Result(0, "unit,item,full\n", "")
 
 
+def test_a_condition_without_a_column() -> None:
+    words = ["assign", "--to", "to.csv", "--where"]
+    assert run(*words, "1 = 1", stdin=BOARD) == run(*words[:-1], stdin=BOARD)
+    assert run(*words, "1 = 2", stdin=BOARD).out == "unit,item,full\n"
+
+
 def test_that_nobody_answers_is_told_on_one_line() -> None:
     board = BOARD + "".join(f"指标{i},1\n" for i in range(7))
     told = run("assign", "--to", "to.csv", "-v", stdin=board).err.splitlines()
