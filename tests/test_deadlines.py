@@ -954,6 +954,18 @@ def test_a_pipe_into_deduct(office: Path, shell: Shell) -> None:
     assert shell(by_file) == Result(0, BOARD, "")
 
 
+def test_the_loop_in_one_line(office: Path, shell: Shell) -> None:
+    Path("done.csv").rename("subs.csv")
+    line = """
+        fupin deadlines plan.csv --roster villages.csv --done subs.csv --late --points 0.5 |
+        fupin deduct villages.csv --events - --full 20 --as routine
+    """
+    assert shell(line) == Result(0, "village,kind,routine\n梅子园村,一,19\n永宁村,二,19.5\n", "")
+    plan = Path("plan.csv").read_text()
+    Path("plan.csv").write_text(plan.replace("2019-03-01", "2019-03-03"))  # another date, another lateness
+    assert shell(line).out.endswith("永宁村,二,20\n")
+
+
 def test_a_chain_into_deduct(office: Path) -> None:
     deduct = "then deduct -i villages.csv --events - --full 20 --as routine then rank --by routine"
     result = fupin(*f"{LATE} {deduct}".split())
