@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from contextlib import chdir
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 import reference_deadlines as ref
 from conftest import Shell
+from dateutil.rrule import rrulestr
 from harness import Result, fupin
 from hypothesis import Phase, assume, event, given, settings
 from hypothesis import strategies as st
@@ -146,6 +148,17 @@ def expanded(start: date | str, rule: str, *words: str) -> list[str]:
 def test_rules(case: tuple[date, str, date]) -> None:
     start, rule, to = case
     assert expanded(start, rule, "--to", str(to)) == [str(one) for one in Rule.parse(rule).dates(start, to)]
+
+
+@settings(many, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(rule_cases())
+def test_rules_are_those_of_dateutil(case: tuple[date, str, date]) -> None:
+    start, rule, to = case
+    days_ = re.findall("BYDAY=([^;]*)", rule)
+    assume(len({one[:2].isalpha() for one in days_[0].split(",")}) == 1 if days_ else True)  # it does not take both
+    theirs = rrulestr(rule, dtstart=datetime.combine(start, datetime.min.time()))
+    found = takewhile(lambda moment: moment.date() <= to, theirs)
+    assert expanded(start, rule, "--to", str(to)) == [str(moment.date()) for moment in found]
 
 
 @dataclass

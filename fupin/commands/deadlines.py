@@ -254,14 +254,17 @@ def command(
     """The board is the plan: task, perhaps unit, and due (a date), or start with days, or start with rule.
 
     A rule is an RFC 5545 RRULE, such as FREQ=MONTHLY;BYMONTHDAY=25; one that holds a comma stands in quotation
-    marks, and one without UNTIL or COUNT needs --to. A submission later than --on does not count yet. A
-    submission (--done: task, unit, date, perhaps due) meets the due date that it names, else in order of dates
-    the earliest that is still open; with --from, --where "date >= '…'" leaves out those of earlier due dates.
-    --from and --to look at the dates of rules before --shift moves them; dates of one rule that come to the same
-    day are one. A year that cn does not know is an error; a FILE with days of that year tells it, its other days
-    going by the week. --fail-if looks at all obligations, whatever --status shows; --ics has those that are shown,
-    each all day long, with alarms at nine when it becomes due and on its date, and keeps what it calls them, so
-    that a phone moves what has been moved. -k names the roster's column of units.
+    marks, and one without UNTIL or COUNT needs --to. --from and --to look at the dates of rules before --shift
+    moves them; dates of one rule that come to the same day are one. A year that the calendar cn does not know is
+    an error; a FILE with days of that year tells it, its other days going by the week.
+
+    A submission (--done: task, unit, date, perhaps due) meets the due date that it names, else in order of dates
+    the earliest that is still open, and it may be early; one that meets none is an error, and one later than --on
+    does not count yet. With --from, --where "date >= '…'" leaves out those of earlier due dates.
+
+    --fail-if looks at all obligations, whatever --status shows; --ics has those that are shown, each as an event
+    of a whole day. What is open wakes at nine, when it becomes due and on its date. A phone that reads the
+    calendar again moves what has been moved. -k names the roster's column of units.
     """
     for option, value in {"--points": points, "--per-day": per_day, "--most": most}.items():
         if value is not None and (not late or value < 0):
