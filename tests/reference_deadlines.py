@@ -245,15 +245,19 @@ class Calendar:
     tables: Sequence[Table] = ()
     chinese: bool = False
 
-    def working(self, one: date) -> bool:
-        """Whether it is a working day."""
+    def told(self) -> dict[date, str]:
+        """What the tables say."""
         told: dict[date, str] = {}
         for rows in (table.rows for table in self.tables):
-            if len({row["date"] for row in rows}) < len(rows):
-                raise Refused("a day twice")
-            told |= {day(row["date"]): row["working"].lower() for row in rows}
-        if set(told.values()) - {"true", "false"}:
-            raise Refused("neither true nor false")
+            said = {day(row["date"]): row["working"].lower() for row in rows}
+            if len(said) < len(rows) or set(said.values()) - {"true", "false"}:
+                raise Refused("a day twice, or neither true nor false")
+            told |= said
+        return told
+
+    def working(self, one: date) -> bool:
+        """Whether it is a working day."""
+        told = self.told()
         if one in told:
             return told[one] == "true"
         if self.chinese and one.year in KNOWN:
@@ -321,6 +325,8 @@ def obligations(
 ) -> list[Obligation]:
     """All due dates, by date, then plan, then roster."""
     found: list[Obligation] = []
+    if calendar:
+        calendar.told()
     for index, row in enumerate(plan.rows):
         if not row["task"]:
             raise Refused("no task")

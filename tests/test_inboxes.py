@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -12,23 +11,19 @@ from types import ModuleType
 
 import openpyxl
 import pytest
-from harness import on_path
+from harness import on_path, script
 
 from fupin import books
 
 TOWNSHIPS = Path(__file__).parent.parent / "samples" / "township-inspection"
 VILLAGES = TOWNSHIPS.parent / "village-20-30-50"
+STATIONS = TOWNSHIPS.parent / "station-units"
 INTAKE = re.search(r"```\n(fupin ingest .*?)\n```", (TOWNSHIPS / "README.md").read_text("utf-8"), re.DOTALL)
 
 
 def maker(sample: Path) -> ModuleType:
     """The script that makes an inbox."""
-    spec = importlib.util.spec_from_file_location(f"make_inbox_of_{sample.name}", sample / "make_inbox.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(sample / "make_inbox.py")
 
 
 def shell(command: str, folder: Path, tmp_path: Path) -> tuple[int, str, str]:
@@ -87,8 +82,8 @@ def test_what_the_townships_readme_tells_to_do(townships: Path, tmp_path: Path) 
 
 def test_the_line_of_the_readme_is_the_one_of_the_script() -> None:
     assert INTAKE is not None
-    script = (TOWNSHIPS / "intake.sh").read_text("utf-8")
-    assert INTAKE[1].replace("'inbox/*.xlsx'", '"${@:-inbox/*.xlsx}"') in script
+    steps = (TOWNSHIPS / "intake.sh").read_text("utf-8")
+    assert INTAKE[1].replace("'inbox/*.xlsx'", '"${@:-inbox/*.xlsx}"') in steps
 
 
 def test_every_row_of_21_workbooks_is_kept_rejected_or_dropped(townships: Path, tmp_path: Path) -> None:
@@ -138,16 +133,17 @@ def test_mended_rows_go_with_the_workbooks(townships: Path, tmp_path: Path) -> N
     assert out.startswith((townships / "expected.csv").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("sample", [TOWNSHIPS, VILLAGES], ids=lambda path: path.name)
-def test_the_script_makes_the_same_inbox(sample: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("sample", [TOWNSHIPS, VILLAGES, STATIONS], ids=lambda path: path.name)
+def test_the_script_makes_the_same_files(sample: Path, tmp_path: Path) -> None:
     maker(sample).main(tmp_path)
-    made = {path.name: path for path in (tmp_path / "inbox").iterdir()}
-    kept = {path.name: path for path in (sample / "inbox").iterdir() if path.suffix != ".csv"}
-    assert set(made) == set(kept)
-    for name, path in kept.items():
-        assert cells(made[name]) == cells(path), name
-    if (tmp_path / "expected.csv").exists():
-        assert (tmp_path / "expected.csv").read_text("utf-8") == (sample / "expected.csv").read_text("utf-8")
+    made = {path.relative_to(tmp_path): path for path in tmp_path.rglob("*.*")}
+    kept = {path.relative_to(sample): path for path in sample.rglob("*.*")}
+    assert [name for name in kept if name.suffix in (".xls", ".xlsx", ".ods") and name not in made] == []
+    for name, path in made.items():
+        if name.suffix == ".csv":
+            assert path.read_text("utf-8") == kept[name].read_text("utf-8"), name
+        else:
+            assert cells(path) == cells(kept[name]), name
 
 
 def test_the_items_are_those_of_the_sheets() -> None:
@@ -159,8 +155,8 @@ def test_the_items_are_those_of_the_sheets() -> None:
 
 
 def test_the_villages_inbox_has_the_scores_of_four_offices(tmp_path: Path) -> None:
-    script = (VILLAGES / "run.sh").read_text("utf-8")
-    found = re.search(r"^  (fupin ingest inbox/\* .*\n.*)$", script, re.MULTILINE)
+    steps = (VILLAGES / "run.sh").read_text("utf-8")
+    found = re.search(r"^  (fupin ingest inbox/\* .*\n.*)$", steps, re.MULTILINE)
     assert found is not None
     status, out, told = shell(f"{found[1]} -v", VILLAGES, tmp_path)
     assert status == 0, told
