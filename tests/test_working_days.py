@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -227,6 +228,8 @@ def test_in_python() -> None:
         found(shift="next", calendar="cn")
     with pytest.raises(library.Misuse, match="--calendar goes with --shift"):
         found(calendar=["cn"])
+    with pytest.raises(library.Misuse, match="--from 2019-05-02 is after --to 2019-05-01"):
+        found(since=date(2019, 5, 2), until=date(2019, 5, 1))
     with pytest.raises(library.Misuse, match="shift: 'later' is not one of next, previous"):
         found(shift="later")
     with pytest.raises(library.DataError, match=r"^a: the calendar cn does not know 2090; "):

@@ -72,9 +72,9 @@ def deadlines(
     Raises:
         DataError: a row of the plan is at fault, a submission is of an unknown task or unit or meets no due date,
             the calendar does not know a year, or something late has no points.
-        Misuse: a calendar is given, and nothing to do with it.
+        Misuse: the window ends before it begins, or a calendar is given and nothing to do with it.
     """
-    _check_calendar(shift, calendar)
+    _check(since, until, shift, calendar)
     listed = _listed(
         plan, roster=roster, done=done, today=on or dates.today(), since=since, until=until, shift=shift,
         calendar=calendar, soon=soon, key=key,
@@ -82,12 +82,16 @@ def deadlines(
     return _table(_asked(listed, status, late), late)
 
 
-def _check_calendar(shift: Shift | None, calendar: Sequence[Table]) -> None:
-    """Refuse a calendar that nothing asks for.
+def _check(
+    since: datetime.date | None, until: datetime.date | None, shift: Shift | None, calendar: Sequence[Table]
+) -> None:
+    """Refuse a window that ends before it begins, and a calendar that nothing asks for.
 
     Raises:
         Misuse: there is one.
     """
+    if since and until and since > until:
+        raise Misuse(f"--from {since} is after --to {until}")
     if calendar and shift is None:
         raise Misuse("--calendar goes with --shift next or --shift previous")
 
@@ -269,13 +273,11 @@ def command(
     for option, value in {"--points": points, "--per-day": per_day, "--most": most}.items():
         if value is not None and (not late or value < 0):
             raise Misuse(f"{option} goes with --late" if not late else f"{option}: points are 0 or more")
-    if since and until and since > until:
-        raise Misuse(f"--from {since} is after --to {until}")
     if key and (len(key) > 1 or not roster):
         raise Misuse("-k names the one column of units of --roster")
     if ics and not ics.lower().endswith(".ics"):
         raise Misuse(f"--ics: '{ics}' does not end in .ics, by which phones know a calendar")
-    _check_calendar(shift, calendar)
+    _check(since, until, shift, calendar)
     shown, looked_for = _statuses(status, "--status"), _statuses(fail_if, "--fail-if")
     given = click.get_current_context().params
     name = written(given["argument"] or given["input_"] or STDIN)
