@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from fupin.commands.assign import assign
     from fupin.commands.bonus import bonus
-    from fupin.commands.deadlines import Late, deadlines
+    from fupin.commands.deadlines import deadlines
     from fupin.commands.deduct import deduct
     from fupin.commands.diff import diff
     from fupin.commands.draw import draw
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from fupin.commands.vote import vote, vote_counts
     from fupin.commands.weight import weight, weight_scores
     from fupin.errors import DataError, FupinError, Misuse
+    from fupin.lateness import Late
     from fupin.ledger import events
     from fupin.library import read, write
 
