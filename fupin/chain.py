@@ -8,7 +8,8 @@ import logging
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Literal, NamedTuple, TypeAlias
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from fupin import boards, spool, tables
 from fupin.conditions import Condition
@@ -129,6 +130,7 @@ class Stage(NamedTuple):
         writes: the files that it writes besides its result.
         place: its line in a recipe.
         given: the file that `-` stands for where no stage is before.
+        options: the values of its options, by their names.
     """
 
     verb: str
@@ -145,6 +147,7 @@ class Stage(NamedTuple):
     writes: Sequence[str] = ()
     place: str | None = None
     given: str = STDIN
+    options: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def inputs(self) -> list[str]:
@@ -262,6 +265,24 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
         found = _run_all(chains, announce, watch, held)
         held.write(announce)
     return 3 if found else 0
+
+
+def look(chains: Sequence[Chain], watch: Watch) -> None:
+    """Run chains for what their stages are given and make; nothing is written, and nothing told but faults.
+
+    Args:
+        chains: the chains, each after those whose tables it reads.
+        watch: is told which stage has run.
+
+    Raises:
+        Failure: a stage fails.
+    """
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        run(chains, lambda _: None, watch)
+    finally:
+        log.setLevel(level)
 
 
 def _run_all(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch | None, held: Held) -> bool:

@@ -79,18 +79,19 @@ class Verbs(Once, click.Group):
         from fupin import chain, process, writing
 
         chains = self._chains(ctx, [*ctx._protected_args, *ctx.args])
-        units = [unit for unit in (ctx.params["explain"], ctx.meta.get("explain")) if unit is not None]
+        unit, form = _asked(ctx, "explain"), _asked(ctx, "explain_format")
+        if form and unit is None:
+            raise Misuse("--explain-format goes with --explain UNIT")
         importlib.import_module("polars")  # here an interrupt does not get lost in the midst of it
         process.interruptible()
-        if not units:
+        if unit is None:
             return chain.run(chains, _announce)
-        if len(units) > 1:
-            raise Misuse("--explain is given twice; only one can count")
         from fupin.explaining import Account
 
-        account = Account(units[0], chains)
+        account = Account([unit], chains)
         status = chain.run(chains, _announce, account.stage)
-        writing.write_stdout(lambda file: file.write(account.text().encode()))
+        told = account.json(unit) if form == "json" else account.text(unit)
+        writing.write_stdout(lambda file: file.write(told.encode()))
         return status
 
     def _chains(self, ctx: click.Context, words: Sequence[str]) -> list[Chain]:
@@ -110,6 +111,18 @@ class Verbs(Once, click.Group):
             before += named
             whole = Chain([*whole.stages, *own.stages], own.name or whole.name)
         return [*before, whole]
+
+
+def _asked(ctx: click.Context, name: str) -> str | None:
+    """An option of fupin itself that `run` has too.
+
+    Raises:
+        Misuse: both are given.
+    """
+    given = [value for value in (ctx.params[name], ctx.meta.get(name)) if value is not None]
+    if len(given) > 1:
+        raise Misuse(f"--{name.replace('_', '-')} is given twice; only one can count")
+    return given[0] if given else None
 
 
 class Interrupted(Exception):
@@ -150,7 +163,8 @@ def _announce(stage: Stage) -> None:
 @click.command(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="fupin")
 @click.option("--explain", metavar="UNIT", help="Tell how a unit came to its figures.")
-def fupin(explain: str | None) -> None:
+@click.option("--explain-format", type=click.Choice(["text", "json"]), help="What to tell it in.")
+def fupin(explain: str | None, explain_format: str | None) -> None:
     """Turn a published assessment scheme into a ranking whose every number can be defended."""
 
 

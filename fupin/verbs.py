@@ -19,6 +19,10 @@ VERBS = {
     "reward": "Give prizes to the first and penalties to the last.",
     "deadlines": "List what is due, done and late, and what lateness costs.",
     "keep": "Keep the rows for which a condition holds.",
+    "draw": "Pick units by a published seed, so that anybody can check the draw.",
+    "assign": "Spread a board of indicators over those responsible.",
+    "margins": "List what will be appealed, because little would change it.",
+    "diff": "Tell what changed between two published boards.",
     "report": "Print the board for people.",
     "run": "Run a recipe: a chain kept in a file.",
     "man": "Show the manual page of a verb.",
@@ -45,7 +49,8 @@ Usage: fupin [OPTIONS] VERB [ARGS]... [then VERB [ARGS]...]...
         then rank --by total
 
 Options:
-  --explain UNIT  Tell how this unit came to its figures, instead of the result.
+  --explain UNIT  Tell how this unit came to its figures, instead of the result;
+                  --explain-format json tells it for programs.
   --version       Show the version and exit.
   -h, --help      Show this message and exit.
 

@@ -28,15 +28,20 @@ def test_a_chain() -> None:
 东山
 
 deduct board.csv --events events.csv --where 'points < 5' --full 20 --as left
-  events.csv:2: task a, points 1, source 通报, 1
-  events.csv:4: task c, points 0.5, source 会议
+  + 20   full marks
+  - 1    events.csv:2: task a, points 1, source 通报, 1
+  - 0.5  events.csv:4: task c, points 0.5, source 会议
   left = 18.5
 
 veto --when 'left < 18'
+  · does not hold: left < 18 (left 18.5)
   vetoed = false
   veto_reason =
 
 rank --by left -o out.csv
+  + 1  the first place
+  + 0  0 units before it
+  · next below: 西河 with left 18, 0.5 less
   rank = 1
 
 keep --where "kind = '二'"
@@ -55,7 +60,8 @@ def test_a_recipe_with_chains_of_its_own() -> None:
     told = fupin("run", "r.fupin", "--explain", "西河")
     assert told == Result(
         0,
-        "西河\n\nboard:\n\ntally board.csv --events @some --sum points --as n\n  @some:3: task b, points 2\n  n = 2\n",
+        "西河\n\nboard:\n\ntally board.csv --events @some --sum points --as n\n"
+        "  + 2  @some:3: task b, points 2\n  n = 2\n",
         "",
     )
     assert fupin("--explain", "西河", "run", "r.fupin") == told
@@ -105,12 +111,13 @@ def test_recipes_that_name_a_chain_alike_are_not_mixed_up() -> None:
 def test_a_row_of_a_ledger_is_a_line() -> None:
     Path("events.csv").write_text('village,task,points\n东山,"a\nevents.csv:9: points 99\r\x1b[1m",1\n')
     told = fupin("--explain", "东山", "tally", "board.csv", "--events", "events.csv", "--count", "--as", "n").out
-    assert told.splitlines()[3] == r"  events.csv:2: task a\nevents.csv:9: points 99\r\x1b[1m, points 1"
+    assert told.splitlines()[3] == r"  + 1  events.csv:2: task a\nevents.csv:9: points 99\r\x1b[1m, points 1"
     assert told.splitlines()[4:] == ["  n = 1"]
     words = ["veto", "board.csv", "--when", "kind = '一'", "--because", "a\n  n = 2"]
     told = fupin("--explain", "东山", *words).out
     assert told.splitlines()[2:] == [
         r"""veto board.csv --when "kind = '一'" --because 'a\n  n = 2'""",
+        "  · holds: kind = '一' (kind 一)",
         "  vetoed = true",
         r"  veto_reason = a\n  n = 2",
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from reference import Refused, Row, Table, Term, number
 
+from fupin.errors import one_line
 from fupin.numbers import portion
 
 many = settings(
@@ -842,7 +844,8 @@ def chains(draw: DrawFn) -> Chain:
     for index in range(draw(st.integers(2, 4))):
         column, name = draw(st.sampled_from(numeric)), f"n{index}"
         ledger = ["--events", "@events.csv", "--strays", "ignore", *board.words, "--as", name]
-        verbs = ["deduct", "weight", "bonus", "tally", "veto", "rank", "keep", "grade", *(["reward"] if ranks else [])]
+        verbs = ["deduct", "weight", "bonus", "tally", "veto", "rank", "keep", "draw", "grade"]
+        verbs += ["reward"] if ranks else []
         verb = draw(st.sampled_from(verbs))
         if verb == "deduct":
             once = draw(st.sampled_from([[], ["--once", "item"], ["--detail"]]))
@@ -863,6 +866,8 @@ def chains(draw: DrawFn) -> Chain:
             stages.append([verb, *board.words, "--by", column, "--bands", "好=3,中=0,差=-99", "--as", name, *quota])
         elif verb == "keep":
             stages.append([verb, *board.words, "--where", f"{column} >= 2"])
+        elif verb == "draw":
+            stages.append([verb, *board.words, "-n", "2", "--within", "组", "--seed", name])
         elif verb == "rank":
             choices = [[], ["--within", "组"], ["--vetoed", "last"], ["--ties", "dense"]]
             options = draw(st.sampled_from(choices))
@@ -920,3 +925,53 @@ def test_a_chain_gives_the_bytes_of_the_pipe_and_of_the_recipe(case: tuple[Chain
         given_words = [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
         kept = fupin("run", Path(folder, "r.fupin"), *given_words, stdin=board)
     assert (kept.status, kept.out) == (0, piped), kept.err
+
+
+# --- explanations
+
+
+def explained(words: Sequence[str], files: Mapping[str, Table], board: Table, key: Sequence[str]) -> None:
+    """Whatever a command prints of a unit, its terms come to; and no other figure is explained than is printed."""
+    done = run(words, files, dressed(board, "lf"))
+    if done.status or not board.rows:
+        return
+    printed = {ref.key_of(row, key): row for row in ref.table(done.out).rows}
+    for row in board.rows[:3]:
+        unit = ",".join(row[column] for column in key)
+        got = run(["--explain", unit, "--explain-format", "json", *words], files, dressed(board, "lf"))
+        assert got.status == 0, got.err
+        stages = json.loads(got.out)["stages"]
+        assert stages[-1]["left_out"] == (ref.key_of(row, key) not in printed)
+        figures = [figure for stage in stages for figure in stage["figures"]]
+        last = {figure["column"]: figure["value"] or "" for figure in figures}  # a second veto writes the same columns
+        cells = printed.get(ref.key_of(row, key), last)
+        assert last == {column: cells[column] for column in last}
+        for figure in figures:
+            total = Fraction(0)
+            for entry in figure["entries"]:
+                amount = Fraction(entry["amount"])
+                total = {"+": total + amount, "×": total * amount, "÷": total / (amount or 1)}[entry["sign"]]
+            assert not figure["entries"] or total == Fraction(figure["value"]), figure
+        text = run(["--explain", unit, *words], files, dressed(board, "lf"))
+        assert text.status == 0
+        assert text.out.startswith(one_line(unit))
+
+
+verbs_of_figures = st.one_of(
+    tallies(), votes(), scored(), deductions(), extras(), weighted(), weighted_long(), ranked(), graded(), rewarded()
+)
+
+
+@many
+@given(verbs_of_figures)
+def test_the_terms_of_a_figure_come_to_it(case: Case) -> None:
+    key = case.words[case.words.index("-k") + 1].split(",") if "-k" in case.words else case.board.columns[:1]
+    explained(case.words, case.files, case.board, key)
+
+
+@many
+@given(chains())
+def test_the_terms_of_the_figures_of_a_chain_come_to_them(chain: Chain) -> None:
+    words = [word for stage in chain.stages for word in ("then", *stage)][1:]
+    key = words[words.index("-k") + 1].split(",") if "-k" in words else chain.board.columns[:1]
+    explained(words, chain.files, chain.board, key)

@@ -7,10 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from harness import fupin, on_path
+from harness import fupin, on_path, script
 
 SAMPLES = sorted(path.parent for path in (Path(__file__).parent.parent / "samples").glob("*/run.sh"))
 MONTHS = ["2020-03", "2020-04", "2020-05"]
+REFERENCES = sorted(SAMPLES[0].parent.glob("*/expected.py"))
 
 
 @pytest.fixture
@@ -52,9 +53,9 @@ def test_pipes(sample: Path, tmp_path: Path) -> None:
 
 @every_sample
 def test_the_same_stages_as_chains(sample: Path, tmp_path: Path) -> None:
-    script = (sample / "run.sh").read_text("utf-8")
-    chains = script.replace("|\n  fupin ", "then \\\n  ").replace("|\n    fupin ", "then \\\n    ")
-    assert chains.count("then \\") == script.count("|\n") > 5
+    pipes = (sample / "run.sh").read_text("utf-8")
+    chains = pipes.replace("|\n  fupin ", "then \\\n  ").replace("|\n    fupin ", "then \\\n    ")
+    assert chains.count("then \\") == pipes.count("|\n") > 5
     (sample / "run.sh").write_text(chains, "utf-8")
     assert run(["bash", sample / "run.sh"], tmp_path) == expected(sample)
 
@@ -70,6 +71,12 @@ def test_the_recipe(sample: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @every_sample
 def test_the_recipe_as_a_program_from_another_folder(sample: Path, tmp_path: Path) -> None:
     assert run([sample / "scheme.fupin"], tmp_path, tmp_path) == expected(sample)
+
+
+@pytest.mark.parametrize("reference", REFERENCES, ids=lambda path: path.parent.name)
+def test_what_is_expected_is_worked_out_without_fupin(reference: Path) -> None:
+    assert "import fupin" not in reference.read_text("utf-8")
+    assert script(reference).main() == expected(reference.parent)
 
 
 @the_contest

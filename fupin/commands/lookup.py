@@ -84,7 +84,7 @@ def lookup(
     return boards.append(board, [name for _, name in taken], compute, **placing)
 
 
-def _parse_take(text: str) -> list[tuple[str, str]]:
+def parse_take(text: str) -> list[tuple[str, str]]:
     """The columns of A,B=NAME."""
     found = []
     for word in text.split(","):
@@ -124,7 +124,7 @@ def command(table: str, take: str, placing: dict[str, Any], **given: Any) -> opt
 
     A value that is found twice is an error, one that is not found too.
     """
-    columns = _parse_take(take)
+    columns = parse_take(take)
 
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
         return lookup(board, files.open(table), columns, **given, **placing)

@@ -68,7 +68,7 @@ def reward(
     """
     if bool(prizes or penalties) == (table is not None):
         raise Misuse("give --prize and --penalty, or --table")
-    amounts = _from_lists(prizes, penalties) if table is None else _from_table(tables.table(table))
+    amounts = from_lists(prizes, penalties) if table is None else from_table(tables.table(table))
     require_columns([by], board.columns)
     keys = boards.key_of(board, key)
     out = boards.vetoed(board, ignore=ignore_veto)
@@ -95,7 +95,7 @@ def reward(
     return boards.append(board, names, compute, **placing)
 
 
-def _from_lists(prizes: Sequence[Number], penalties: Sequence[Number]) -> pl.DataFrame:
+def from_lists(prizes: Sequence[Number], penalties: Sequence[Number]) -> pl.DataFrame:
     """The amounts of places, the last ones counted −1, −2 and so on.
 
     Raises:
@@ -109,7 +109,7 @@ def _from_lists(prizes: Sequence[Number], penalties: Sequence[Number]) -> pl.Dat
     return pl.DataFrame(rows, schema={"place": pl.Int64, "amount": pl.Int128, "note": pl.String}, orient="row")
 
 
-def _from_table(source: Source) -> pl.DataFrame:
+def from_table(source: Source) -> pl.DataFrame:
     """The amounts of places from a table."""
     place = numbers.read("place")
     whole = Check(
@@ -211,7 +211,7 @@ village,kind,field,rank,reward
 """
 
 
-def _amounts(text: str | None, what: str) -> list[Fraction]:
+def parse_amounts(text: str | None, what: str) -> list[Fraction]:
     """The amounts of a comma-separated list, 0 or more each."""
     found = [numbers.parse(word, what) for word in text.split(",")] if text is not None else []
     if text and re.search(r"(^|,)0[0-9]", text):
@@ -252,7 +252,7 @@ def command(
 
     Vetoed units are passed over, and their cell is blank.
     """
-    prizes, penalties = _amounts(prize, "--prize"), _amounts(penalty, "--penalty")
+    prizes, penalties = parse_amounts(prize, "--prize"), parse_amounts(penalty, "--penalty")
     if bool(prizes or penalties) == bool(table):
         raise Misuse("give --prize and --penalty, or --table")
 

@@ -51,6 +51,9 @@ reward --prize 5000,4000,3000,2000,1000 --ties split
 )
 @click.option("--dry-run", is_flag=True, help="Show the stages with their words, and run nothing.")
 @click.option("--explain", metavar="UNIT", help="Tell how this unit came to its figures, instead of the result.")
+@click.option(
+    "--explain-format", type=click.Choice(["text", "json"]), help="What --explain tells it in.  [default: text]"
+)
 @options.verbose
 def command(
     recipe: str,
@@ -59,6 +62,7 @@ def command(
     given: tuple[str, ...],
     dry_run: bool,
     explain: str | None,
+    explain_format: str | None,
     verbose: bool,
 ) -> Stage | list[Chain]:
     """A recipe has a verb on each line, with its options.
@@ -68,14 +72,8 @@ def command(
     chain is the result. A recipe that begins with "#!/usr/bin/env -S fupin run" runs as a program.
     """
     context = click.get_current_context()
-    context.meta["explain"] = explain
-    values = _values(given)
-    lines = recipes.read(recipe)
-    wanted = recipes.names(lines)
-    for name in values:
-        if name not in wanted:
-            raise Misuse(f"--set {name}: there is no {{{name}}} in {recipe}{hint(name, wanted, 'names')}")
-    chains = _parsed(context, recipe, lines, values)
+    context.meta.update(explain=explain, explain_format=explain_format)
+    chains = parsed(context, recipe, given)
     heads = [chain.stages[0] for chain in chains if chain.stages[0].dashes]
     if board and not heads:
         raise Misuse(f"nobody reads {board}; the recipe says itself what its chains begin with")
@@ -92,6 +90,26 @@ def command(
         return chains
     check(chains)
     return Stage("run", lambda *_: _shown(chains), None, last=True)
+
+
+def parsed(context: click.Context, recipe: str, given: Sequence[str]) -> list[Chain]:
+    """The chains of a recipe, all stages parsed.
+
+    Args:
+        context: that of the verb that reads it.
+        recipe: its file.
+        given: what fills its names, each as NAME=VALUE.
+
+    Raises:
+        Misuse, Failure: the recipe is at fault, or a name is not in it.
+    """
+    values = _values(given)
+    lines = recipes.read(recipe)
+    wanted = recipes.names(lines)
+    for name in values:
+        if name not in wanted:
+            raise Misuse(f"--set {name}: there is no {{{name}}} in {recipe}{hint(name, wanted, 'names')}")
+    return _parsed(context, recipe, lines, values)
 
 
 def _told(chain: Chain, board: str, verbose: bool) -> Chain:
@@ -118,7 +136,7 @@ def _values(given: Sequence[str]) -> dict[str, str]:
 
 
 def _parsed(context: click.Context, recipe: str, lines: Sequence[Line], values: Mapping[str, str]) -> list[Chain]:
-    """The chains of a recipe, all stages parsed.
+    """The chains that lines stand for.
 
     Raises:
         Failure: a line is at fault.
@@ -129,10 +147,10 @@ def _parsed(context: click.Context, recipe: str, lines: Sequence[Line], values: 
             chains.append(Chain([], line.chain))
         place = Place(recipes.folder_of(recipe), tuple(chain.name for chain in chains[:-1] if chain.name))
         try:
-            parsed = [_stage(context, words, place, values) for words in split(line.words)]
+            verbs = [_stage(context, words, place, values) for words in split(line.words)]
         except (Misuse, Failure, click.ClickException) as error:
             raise Failure(line.words[0], Fault(recipe, line.number, message_of(error))) from None
-        stages = [stage._replace(place=f"{recipe}:{line.number}") for stage in parsed]
+        stages = [stage._replace(place=f"{recipe}:{line.number}") for stage in verbs]
         chains[-1] = Chain([*chains[-1].stages, *stages], line.chain)
     return chains
 
