@@ -72,6 +72,9 @@ BITES = [
     Bite("station-units", "--range -3:3 ", "--sides -3:3 ", "派出所", "extras", "1", "0"),
     Bite("station-units", " --tie-break third", "", "人大办", "rank", "3", "2"),
     Bite("station-units", " --within kind", "", "派出所", "rank", "1", "3"),
+    Bite("township-inspection", "--sum 102 ", "--sum 102 --na full ", "漳溪乡", "rank", "7", "6"),
+    Bite("township-inspection", "--sum 102 ", "--sum 102 --na zero ", "柳城镇", "total", "70.635", "69.25"),
+    Bite("township-inspection", " --within group", "", "上莞镇", "group_rank", "7", "18"),
 ]
 
 

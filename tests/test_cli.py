@@ -116,6 +116,7 @@ def test_an_unknown_column(folder: Path, words: list[str]) -> None:
 # --- the command line is at fault: known before any table is read
 
 EVENTS = ["--events", "none.csv", "--as", "x"]
+SCALE = ["--scale", "优秀=100,称职=80", "--as", "x"]
 GRADE = ["--by", "a", "--bands", "称职=80,优秀=90,不称职=0"]
 MISUSE = [
     (["deduct", *EVENTS], "--full"),
@@ -161,6 +162,25 @@ MISUSE = [
     (["reward", "--prize", "5", "--penalty", "-5"], "-5"),
     (["reward", "--prize", "5,x"], "x"),
     (["reward", "--prize", "", "--penalty", "5"], "--prize"),
+    (["vote", "--ballots", "none.csv", "--as", "x"], "--scale"),
+    (["vote", *SCALE], "--ballots FILE or --counts"),
+    (["vote", *SCALE, "--ballots", "none.csv", "--counts"], "--ballots FILE or --counts"),
+    (["vote", *SCALE, "--counts", "--choice", "a"], "--choice goes with --ballots"),
+    (["vote", *SCALE, "--counts", "--strays", "ignore"], "--strays"),
+    (["vote", *SCALE, "--counts", "--invalid", "优秀"], "'优秀' is in the scale"),
+    (["vote", "--counts", "--as", "x", "--scale", "优秀=100,优秀=80"], "'优秀' is there twice"),
+    (["vote", "--counts", "--as", "x", "--scale", "优秀=100%"], "100%"),
+    (["vote", "--counts", "--as", "x", "--scale", "优秀=百"], "百"),
+    (["score", "a", "--as", "x"], "--of (with --full), --map, --bands, --places, --fill-mean and --na-mean"),
+    (["score", "a", "--as", "x", "--map", "一类=15,一类=13"], "'一类' is there twice"),
+    (["score", "a", "--as", "x", "--map", "一类"], "VALUE=POINTS"),
+    (["score", "a", "--as", "x", "--map", "NA=15"], "NA"),
+    (["score", "a", "--as", "x", "--bands", "95=5,九十=4"], "九十"),
+    (["score", "a", "--as", "x", "--places", "15"], "F:STEP"),
+    (["score", "a", "--as", "x", "--places", "15:-1"], "-1 is below 0"),
+    (["score", "a", "--as", "x", "--of", "0", "--full", "5"], "above 0"),
+    (["score", "a", "--as", "x", "--of", "b", "--full", "-5"], "-5 is below 0"),
+    (["score", "a", "--as", "a", "--na-mean", "--fill"], "--fill writes where"),
     (["grade", "--by", "a"], "--bands"),
     (["grade", "--bands", "a=0"], "--by"),
     (["grade", "--by", "a", "--bands", ""], "NAME=VALUE"),
