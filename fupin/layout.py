@@ -24,15 +24,24 @@ TOTAL = (
 _SUBTOTAL = r"^小\s*计[:：]?$"
 _TELLING = ["计", "均", "总", "最"]  # one of these is in each
 _LEADING = 3  # so many columns may hold the names of a row
+_CLERKS = "填表|填报|制表|审核|复核|审批|经办|统计|打印"
 _WORDS = (
-    "备?注|说明|附注?|填表说明|(?:填表|填报|制表|审核|复核|审批|检查|督查|考核|评分|被检查|被督查|经办|联系|单位|主要)?"
-    "(?:人|人员|单位|时间|日期|电话|负责人|负责人员|小?组|(?:小?组)?(?:组长|组员|成员))|制表|审核|复核|审批|签字|签名|盖章"
+    f"备?注|注意(?:事项)?|附[注件表]?|抄送|(?:数据)?来源|(?:填表|评分|考核|统计)?说明|{_CLERKS}|校对|签[字名章]|[盖公印]章"
+    f"|(?:{_CLERKS}|检查|督查|考核|评分|参加|被检查|被督查|联系|监督|单位|主要|分管)?"
+    "(?:人|人员|单位|时间|日期|电话|领导|负责人|负责人员|小?组|(?:小?组)?(?:组长|组员|成员))"
 )
-_SEALED = r".{1,15}(?:[（(](?:签[字名章]|盖章|公章)[）)][:：]?$|(?:签[字名章]|盖章)[:：])"
-NOTE = rf"^(?:(?:{_WORDS})(?:签[字名]|盖章|[（(].{{0,8}}[）)])*[0-9]?[:：]|{_SEALED})"
-_SIGNED = (
-    r"^(?:签[字名]|盖章)?[0-9二〇○零一三四五六七八九_]*年[0-9_一二三四五六七八九十]*月[0-9_一二三四五六七八九十]*日?$"
+_SIGN = "(?:签[字名章]|盖章|公章|印章)"
+_SEALED = rf".{{0,30}}(?:[（(](?:{_SIGN}|章)[）)]处?[:：]?$|{_SIGN}处?[:：])"
+NOTE = rf"^[*＊※【（(]*(?:(?:{_WORDS})(?:{_SIGN}|[（(].{{0,8}}[）)])*[0-9]?[:：】]|{_SEALED})"
+_OFFICE = r"^.{0,8}(?:主任|[镇乡村县局科站所队]长|书记|干部|工作队|评委|代表)[:：]"
+_CLERK = rf"^(?:{_CLERKS})(?:人员?|日期|时间|单位)"
+_BARE = rf"^(?:{_CLERKS}|日期|(?:{_WORDS})?{_SIGN}处?|[（(]{_SIGN}[）)])$"
+_BELOW = r"^[—-]*(?:本表|以上|以下空白|[（(]?此页|第[0-9]{1,3}页|共[0-9]{1,3}页)"
+_DATED = (
+    r"^(?:签[字名]|盖章)?(?:[0-9二〇○零一三四五六七八九_]*年[0-9_一二三四五六七八九十]*月[0-9_一二三四五六七八九十]*日?"
+    r"|[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}(?:[T0-9:.]{4,})?)(?:星期[一二三四五六日天])?$"
 )
+_SENDER = "(?:政府|[局办委部会所站院校]|办公室|中心|公司|支部|[小核查作收]组)$"
 _LABEL = r"^[^:：]{1,12}[:：]"
 _MEASURE = r"^[+-]?[0-9][0-9,]*(?:\.[0-9]+)?%?$"
 _YEAR = r"^(?:19|20)[0-9]{2}$"
@@ -227,15 +236,48 @@ def notes(rows: Sequence[Cells], width: int) -> int:
     begin = len(rows)
     for i in range(len(rows) - 1, -1, -1):
         cells = [re.sub(cleaning.SPACE, "", cell) for cell in rows[i] if cell]
-        told = bool(cells) and (
-            (re.match(NOTE, cells[0]) is not None and not any(re.match(_MEASURE, cell) for cell in cells[1:]))
-            or (len(cells) == 1 and width > 1 and re.match(_SIGNED, cells[0]) is not None)
-        )
-        if told:
+        if cells and (_is_note(cells) or (len(cells) == 1 and width > 1 and _stands_below(rows, i, begin))):
             begin = i
         elif len(cells) > 1 and not re.match(TOTAL, cells[0]):
             break
     return begin
+
+
+def _is_note(cells: Cells) -> bool:
+    """Whether cells without spaces are a note, or what people sign with; not where they hold marks of a row.
+
+    Behind a label such as `电话：` a number is no mark. Behind labels that may also be names of rows, any text is.
+    """
+    labelled = [False, *(re.search("[:：]$|电话$", cell) is not None for cell in cells[:-1])]
+    if re.match(NOTE, cells[0]):
+        return not any(re.match(_MEASURE, cell) for cell, label in zip(cells, labelled, strict=True) if not label)
+    told = [any(re.match(form, cell) for form in (NOTE, _OFFICE, _CLERK, _BARE, _DATED)) for cell in cells]
+    if re.match(_OFFICE, cells[0]) or re.match(_CLERK, cells[0]):
+        named = [label or re.match(_CLERK, cell) for label, cell in zip(labelled, ["", *cells[:-1]], strict=True)]
+        return all(a or b for a, b in zip(told, named, strict=True))
+    return re.match(_BARE, cells[0]) is not None and all(told) and (len(cells) > 1 or "章" in cells[0])
+
+
+def _stands_below(rows: Sequence[Cells], at: int, begin: int) -> bool:
+    """Whether the only cell of a row is what stands below tables.
+
+    That is a date, where its column has no others and there is a row above, and above it who sends the table.
+
+    Args:
+        rows: the rows.
+        at: the row.
+        begin: the first row below the table that is known.
+    """
+    place = next(i for i, cell in enumerate(rows[at]) if cell)
+    cell = re.sub(cleaning.SPACE, "", rows[at][place])
+    if re.match(_DATED, cell):
+        above = [re.sub(cleaning.SPACE, "", row[place]) for row in rows[:at] if len(row) > place]
+        return any(map(any, rows[:at])) and not any(re.match(_DATED, other) for other in above)
+    below = [other for other in rows[at + 1 : begin + 1] if any(other)]
+    signed = bool(below) and [i for i, other in enumerate(below[0]) if other] == [place]
+    if place and signed and re.search(_SENDER, cell):
+        return re.match(_DATED, re.sub(cleaning.SPACE, "", below[0][place])) is not None
+    return re.match(_BELOW, cell) is not None
 
 
 def said(text: str) -> tuple[int, int]:

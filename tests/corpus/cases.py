@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -135,6 +136,42 @@ CASES = [
     Case(
         "below.csv", (LINES + "小计,3\n总计：,3\n填表人：,\n2019年4月28日,\n").encode(), "", CLEAN,
         left=["4: a row of totals", "5: a row of totals", "6: a row with notes", "7: a row with notes"],
+    ),
+    Case(
+        "signed.xlsx",
+        xlsx(
+            [
+                ["村", "分", "意见"], ["东山", 1, "好"], ["西河", 2], ["*注：满分10分"], ["2.按月计"],
+                ["组成员：甲、乙"], ["制表人", "甲", "审核人"], ["审核：", None, "盖章"], ["联系电话：", 13800138000], [None, "（公章）"],
+                [None, None, "某县水利局"], [None, None, dt.date(2019, 4, 30)],
+            ]
+        ),
+        "", "村,分,意见\n东山,1,好\n西河,2,\n",
+        left=[f"{line}: a row with notes or signatures below the table" for line in range(4, 13)],
+    ),
+    Case(
+        "dated.csv", (LINES + "某镇人民政府（盖章）,\n2019.4.30,\n").encode(), "", CLEAN,
+        left=["4: a row with notes", "5: a row with notes"],
+    ),
+    Case(
+        "sealed.xls", xls([*TABLE, [], ["", "单位负责人（签字）："], ["", "二〇一九年四月"]]), "", CLEAN,
+        left=["4: a row without any cell", "5: a row with notes", "6: a row with notes"],
+    ),
+    Case(
+        "last-marks.csv", "名,评,次\n甲,优秀,1\n书记：丙,优秀,\n审核,完成,\n注：乙村,,3\n".encode(), "",
+        "名,评,次\n甲,优秀,1\n书记：丙,优秀,\n审核,完成,\n注：乙村,,3\n",
+    ),
+    Case(
+        "last-office.csv", "名,评,次\n镇长：乙,优秀,\n书记：丙,合格,\n".encode(), "",
+        "名,评,次\n镇长：乙,优秀,\n书记：丙,合格,\n",
+    ),
+    Case(
+        "last-date.csv", "日期,村,分\n2019.4.28,东山,1\n2019.4.29,西河,\n2019.4.30,,\n".encode(), "",
+        "日期,村,分\n2019.4.28,东山,1\n2019.4.29,西河,\n2019.4.30,,\n",
+    ),
+    Case("one-date.csv", "日期,分\n2019-04-30,\n".encode(), "", "日期,分\n2019-04-30,\n"),
+    Case(
+        "last-key.csv", "村,分\n东山,1\n审核,\n检查组,\n".encode(), "", "村,分\n东山,1\n审核,\n检查组,\n",
     ),
     Case("hidden.xlsx", xlsx([["旧", "值"], ["x", 9]], TABLE, hidden=[1]), "", CLEAN),
     Case("second.xlsx", xlsx([["旧", "值"], ["x", 9]], TABLE), "--sheet 2", CLEAN),
