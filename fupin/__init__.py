@@ -27,14 +27,18 @@ TYPE_CHECKING = False  # as type checkers take it; importing typing would make `
 if TYPE_CHECKING:
     from typing import Any
 
+    from fupin.commands.assign import assign
     from fupin.commands.bonus import bonus
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
+    from fupin.commands.draw import draw
+    from fupin.commands.diff import diff
     from fupin.commands.form import form
     from fupin.commands.grade import grade
     from fupin.commands.ingest import Intake, ingest
     from fupin.commands.keep import keep
     from fupin.commands.lookup import lookup
+    from fupin.commands.margins import margins
     from fupin.commands.rank import rank
     from fupin.commands.report import report
     from fupin.commands.reward import reward
@@ -54,15 +58,19 @@ __all__ = [
     "Intake",
     "Late",
     "Misuse",
+    "assign",
     "bonus",
     "deadlines",
     "deduct",
+    "draw",
+    "diff",
     "events",
     "form",
     "grade",
     "ingest",
     "keep",
     "lookup",
+    "margins",
     "rank",
     "read",
     "report",

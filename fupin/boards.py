@@ -59,11 +59,17 @@ def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
     raise DataError(listed[:SHOWN], broken[1] + twice[1])
 
 
-def placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None = None) -> DataError:
-    """The error with the units of faulty rows, and their lines where the board was read from a file."""
+def named(error: DataError, board: pl.DataFrame, key: Sequence[str]) -> DataError:
+    """The error with the units of faulty rows, where they are not named yet."""
     rows = [fault.row for fault in error.faults if fault.row is not None]
     names = dict(zip(rows, units(board[rows], key), strict=True))
-    told = [fault if fault.row is None else fault._replace(unit=names[fault.row]) for fault in error.faults]
+    told = [f if f.row is None else f._replace(unit=names[f.row] if f.unit is None else f.unit) for f in error.faults]
+    return DataError(told, error.total)
+
+
+def placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None = None) -> DataError:
+    """The error with the units of faulty rows, and their lines where the board was read from a file."""
+    told = named(error, board, key).faults
     if source:
         return DataError(source.located(told), error.total)
     told = [f if f.first is None else f._replace(message=f"{f.message}, first in row {f.first + 1}") for f in told]
@@ -167,16 +173,21 @@ def vetoed(board: pl.DataFrame, *, ignore: bool = False) -> pl.Series:
     return board.select((cell == "true").fill_null(False)).to_series()
 
 
-def groups(board: pl.DataFrame, within: str | None) -> pl.Series:
-    """The number of the group that each unit is ranked in, groups counted in board order.
+def groups(board: pl.DataFrame, within: str | Sequence[str] | None) -> pl.Series:
+    """The number of the group that each unit is in, groups counted in board order.
+
+    Args:
+        board: the board.
+        within: the column of groups, or the columns that together make them; without any, all units are one.
 
     Raises:
-        DataError: the column is not there, or a unit has no group.
+        DataError: a column is not there, or a unit has no group.
     """
-    if within is None:
+    names = [within] if isinstance(within, str) else list(within or ())
+    if not names:
         return pl.repeat(0, board.height, dtype=pl.UInt32, eager=True)
-    require_columns([within], board.columns)
-    check(board, [Check(pl.col(within).is_null(), "blank, where the group of a unit is needed", within)])
-    values = board.select(value=within)
-    found = values.unique(maintain_order=True).with_row_index("code")
-    return values.join(found, on="value", how="left", maintain_order="left")["code"]
+    require_columns(names, board.columns)
+    check(board, [Check(pl.col(name).is_null(), "blank, where the group of a unit is needed", name) for name in names])
+    values = board.select(names)
+    found = values.unique(maintain_order=True).with_row_index("\0group")
+    return values.join(found, on=names, how="left", maintain_order="left")["\0group"]

@@ -267,6 +267,24 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
     return 3 if found else 0
 
 
+def look(chains: Sequence[Chain], watch: Watch) -> None:
+    """Run chains for what their stages are given and make; nothing is written, and nothing told but faults.
+
+    Args:
+        chains: the chains, each after those whose tables it reads.
+        watch: is told which stage has run.
+
+    Raises:
+        Failure: a stage fails.
+    """
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        run(chains, lambda _: None, watch)
+    finally:
+        log.setLevel(level)
+
+
 def _run_all(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch | None, held: Held) -> bool:
     """Run all stages, and hold what they write: whether one found what it was asked about."""
     results: dict[str, pl.DataFrame] = {}

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from fractions import Fraction
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from fupin import numbers
@@ -337,3 +338,16 @@ def parse(sql: Sql, what: str = "--when", known: Collection[str] = ()) -> Condit
         return _Parser(sql, what, known).parse()
     except RecursionError:
         raise Misuse(f"{what}: the condition is nested too deeply") from None
+
+
+def thresholds(condition: Condition, column: str) -> list[Fraction]:
+    """The numbers that a condition compares a column with, such as 70 in `total < 70`."""
+    parser = _Parser(condition.sql, "", ())
+    parser.split()
+    found = []
+    for (kind, name, _), (_, sign, _), (behind, number, _) in zip(
+        parser.tokens, parser.tokens[1:], parser.tokens[2:], strict=False
+    ):
+        if kind in ("word", "name") and name == column and sign in _COMPARE and behind == "number":
+            found.append(Fraction(number))
+    return found

@@ -17,7 +17,13 @@ from fupin.errors import DataError, Fault
 
 LOOKED_AT = 60
 """So many rows are looked at to find the header, and so many at the end to find notes."""
-TOTAL = r"^.{0,12}(?:合计|小计|总计)[:：]?$"
+TOTAL = (
+    "^(?:.{0,12}(?:合计|小计|总计|共计)[数分]?"
+    "|全?[县镇乡市区省村校]?(?:总?平均[分值数]?|平均得分|均值|总得?分|最[高低]分))[:：]?$"
+)
+_SUBTOTAL = r"^小\s*计[:：]?$"
+_TELLING = ["计", "均", "总", "最"]  # one of these is in each
+_LEADING = 3  # so many columns may hold the names of a row
 _WORDS = (
     "备?注|说明|附注?|填表说明|(?:填表|填报|制表|审核|复核|审批|检查|督查|考核|评分|被检查|被督查|经办|联系|单位|主要)?"
     "(?:人|人员|单位|时间|日期|电话|负责人|负责人员|小?组|(?:小?组)?(?:组长|组员|成员))|制表|审核|复核|审批|签字|签名|盖章"
@@ -201,12 +207,14 @@ def _plain(text: str) -> str:
     return re.sub(f"{cleaning.SPACE}|[:：]", "", text)
 
 
-def totals(rows: pl.DataFrame) -> pl.Expr:
-    """Whether rows of trimmed texts are totals: their first cell that is not blank says so."""
-    first = pl.coalesce(rows.columns)
-    counted = rows.select(first.alias("first")).filter(pl.col("first").str.contains("计", literal=True)).unique()
-    found = counted.filter(pl.col("first").str.replace_all(cleaning.SPACE, "").str.contains(TOTAL))
-    return first.is_in(found["first"].implode()) & first.is_not_null() if found.height else pl.lit(False)
+def totals(rows: pl.DataFrame) -> pl.Series:
+    """Which rows of trimmed texts are totals: their first cell that is not blank says so, or 小计 stands behind it."""
+    first, others = pl.coalesce(rows.columns), rows.columns[1:_LEADING]
+    asked = rows.select(first.alias("first"), *others)
+    named = asked["first"].filter(asked["first"].str.contains_any(_TELLING)).unique()
+    found = named.filter(named.str.replace_all(cleaning.SPACE, "").str.contains(TOTAL))
+    told = [pl.col("first").is_in(found.implode()), *(pl.col(name).str.contains(_SUBTOTAL) for name in others)]
+    return asked.select(pl.any_horizontal(told).fill_null(False)).to_series()
 
 
 def notes(rows: Sequence[Cells], width: int) -> int:

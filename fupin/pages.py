@@ -23,7 +23,7 @@ _MOST_OF_NAME = 31
 _TOO_MANY_LETTERS = f"more than {_MOST_LETTERS} letters, the most that a workbook holds"
 _EXACT = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 _MINUS_ZERO = r"^-0(?:\.0+)?$"
-EPOCH = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - as in the zip archive that a workbook is, so that bytes repeat
+_EPOCH = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - as in the zip archive that a workbook is, so that bytes repeat
 
 
 class Section(NamedTuple):
@@ -124,11 +124,8 @@ def workbook(page: Page) -> bytes:
     Raises:
         DataError: there are more rows or columns than a sheet holds, or a cell or another text is too long.
     """
-    import xlsxwriter
-
     data = io.BytesIO()
-    book = xlsxwriter.Workbook(data, {"in_memory": True})
-    book.set_properties({"title": page.title or "", "created": EPOCH})
+    book = new_workbook(data, page.title or "")
     styles = {"title": book.add_format({"bold": True, "font_size": 14}), "text": book.add_format({"num_format": "@"})}
     header = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "vcenter"}
     styles |= {"header": book.add_format(header), "number": book.add_format({**header, "align": "right"})}
@@ -138,6 +135,16 @@ def workbook(page: Page) -> bytes:
         _fill(book, book.add_worksheet(names[-1]), section, page, styles)
     book.close()
     return data.getvalue()
+
+
+def new_workbook(data: io.BytesIO, title: str) -> Any:
+    """A workbook to be filled, the same bytes each time, in which each formula is written with its value."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(data, {"in_memory": True})
+    book.set_properties({"title": title, "created": _EPOCH})
+    book.calc_on_load = False  # or else a formula with the value 0 looks like one that is still to be worked out
+    return book
 
 
 def _sheet_name(wanted: str, taken: Sequence[str]) -> str:

@@ -38,7 +38,9 @@ def test_help_of_a_verb(verb: str) -> None:
     assert VERBS[verb] in result.out
     example = result.out.partition("Example")[2]
     assert f"$ fupin {verb} " in example or f" then {verb} " in example
-    common = {"form": ["-o", "-k", "-v"], "man": ["-o"], "run": ["-o", "-v"]}.get(verb, ["-i", "-o", "-k", "-v"])
+    common = {"form": ["-o", "-k", "-v"], "diff": ["-o", "-k", "-v"], "man": ["-o"], "run": ["-o", "-v"]}.get(
+        verb, ["-i", "-o", "-k", "-v"]
+    )
     for option in common:
         assert f"\n  {option}, --" in result.out, option
 
@@ -81,6 +83,8 @@ BOARD = "village,total,kind\n东山,90,一\n西河,80,二\n"
         ["reward", "--prize", "5", "--by", "totl"],
         ["grade", "--by", "totl", "--bands", "a=0"],
         ["grade", "--by", "total", "--bands", "a=0", "--within", "knd"],
+        ["draw", "-n", "1", "--within", "village,knd", "--seed", "x"],
+        ["assign", "--to", "board.csv", "--on", "knd"],
         ["weight", "totl/100", "--as", "x"],
         ["keep", "--where", "totl > 5"],
         ["veto", "--when", "totl > 5"],
@@ -183,6 +187,21 @@ MISUSE = [
     (["grade", *GRADE, "--quota-round", "even"], "half-up"),
     (["grade", *GRADE, "--vetoed", "待研究", "--ignore-veto"], "--ignore-veto"),
     (["grade", *GRADE, "--vetoed", ""], "--vetoed"),
+    (["draw", "--seed", "x"], "-n"),
+    (["draw", "-n", "5"], "--seed"),
+    (["draw", "-n", "-1", "--seed", "x"], "-1"),
+    (["draw", "-n", "1.5", "--seed", "x"], "1.5"),
+    (["draw", "-n", "5", "--seed", ""], "--seed"),
+    (["draw", "-n", "5", "--seed", "x", "--seed", "y"], "--seed"),
+    (["draw", "-n", "5", "--seed", "x", "--within", "a,,b"], "a,,b"),
+    (["assign"], "--to"),
+    (["assign", "--to", ""], "--to"),
+    (["assign", "--to", "-", "--groups", "none.csv"], "read once"),
+    (["assign", "--to", "none.csv", "-k", "unit"], "unit"),
+    (["assign", "--to", "none.csv", "--on", "a,unit"], "unit"),
+    (["assign", "--to", "none.csv", "--on", "a,,b"], "a,,b"),
+    (["assign", "--to", "none.csv", "--where", "a >"], "--where"),
+    (["assign", "--to", "none.csv", "--strays", "drop"], "ignore"),
     (["report", "--by", ""], "--by"),
     (["report", "--columns", ""], "--columns"),
     (["rank", "--by", "a", "--within", ""], "--within"),

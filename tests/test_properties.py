@@ -791,7 +791,8 @@ def chains(draw: DrawFn) -> Chain:
     for index in range(draw(st.integers(2, 4))):
         column, name = draw(st.sampled_from(numeric)), f"n{index}"
         ledger = ["--events", "@events.csv", "--strays", "ignore", *board.words, "--as", name]
-        verbs = ["deduct", "weight", "bonus", "tally", "veto", "rank", "keep", "grade", *(["reward"] if ranks else [])]
+        verbs = ["deduct", "weight", "bonus", "tally", "veto", "rank", "keep", "draw", "grade"]
+        verbs += ["reward"] if ranks else []
         verb = draw(st.sampled_from(verbs))
         if verb == "deduct":
             once = draw(st.sampled_from([[], ["--once", "item"], ["--detail"]]))
@@ -812,6 +813,8 @@ def chains(draw: DrawFn) -> Chain:
             stages.append([verb, *board.words, "--by", column, "--bands", "好=3,中=0,差=-99", "--as", name, *quota])
         elif verb == "keep":
             stages.append([verb, *board.words, "--where", f"{column} >= 2"])
+        elif verb == "draw":
+            stages.append([verb, *board.words, "-n", "2", "--within", "组", "--seed", name])
         elif verb == "rank":
             choices = [[], ["--within", "组"], ["--vetoed", "last"], ["--ties", "dense"]]
             options = draw(st.sampled_from(choices))
