@@ -27,23 +27,29 @@ TYPE_CHECKING = False  # as type checkers take it; importing typing would make `
 if TYPE_CHECKING:
     from typing import Any
 
+    from fupin.commands.assign import assign
     from fupin.commands.bonus import bonus
-    from fupin.commands.deadlines import Late, deadlines
+    from fupin.commands.deadlines import deadlines
     from fupin.commands.deduct import deduct
+    from fupin.commands.diff import diff
+    from fupin.commands.draw import draw
     from fupin.commands.form import form
     from fupin.commands.grade import grade
     from fupin.commands.ingest import Intake, ingest
     from fupin.commands.keep import keep
     from fupin.commands.lookup import lookup
+    from fupin.commands.margins import margins
     from fupin.commands.rank import rank
     from fupin.commands.report import report
     from fupin.commands.reward import reward
     from fupin.commands.score import score
+    from fupin.commands.screen import screen
     from fupin.commands.tally import tally
     from fupin.commands.veto import veto
     from fupin.commands.vote import vote, vote_counts
     from fupin.commands.weight import weight, weight_scores
     from fupin.errors import DataError, FupinError, Misuse
+    from fupin.lateness import Late
     from fupin.ledger import events
     from fupin.library import read, write
 
@@ -54,20 +60,25 @@ __all__ = [
     "Intake",
     "Late",
     "Misuse",
+    "assign",
     "bonus",
     "deadlines",
     "deduct",
+    "diff",
+    "draw",
     "events",
     "form",
     "grade",
     "ingest",
     "keep",
     "lookup",
+    "margins",
     "rank",
     "read",
     "report",
     "reward",
     "score",
+    "screen",
     "tally",
     "veto",
     "vote",

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from fupin import forms, numbers
 from fupin.deferred import pl
 from fupin.numbers import NOT_ASSESSED
-from fupin.reports.book import EPOCH, literal
+from fupin.reports.book import literal, new_workbook
 from fupin.reports.labels import Language
 
 _WIDEST = {"group": 18, "item": 40, "note": 44}
@@ -89,11 +89,8 @@ def write(form: Form, unit: str | None) -> bytes:
         form: what it has in common with others.
         unit: the unit; none if it is to be filled in.
     """
-    import xlsxwriter
-
     data = io.BytesIO()
-    book = xlsxwriter.Workbook(data, {"in_memory": True})
-    book.set_properties({"title": form.title, "created": EPOCH})
+    book = new_workbook(data, form.title)
     _Writer(book, form, unit).fill()
     _tell(book.add_worksheet(forms.HIDDEN), form, unit)
     book.close()

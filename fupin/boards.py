@@ -59,11 +59,17 @@ def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
     raise DataError(listed[:SHOWN], broken[1] + twice[1])
 
 
-def placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None = None) -> DataError:
-    """The error with the units of faulty rows, and their lines where the board was read from a file."""
+def named(error: DataError, board: pl.DataFrame, key: Sequence[str]) -> DataError:
+    """The error with the units of faulty rows, where they are not named yet."""
     rows = [fault.row for fault in error.faults if fault.row is not None]
     names = dict(zip(rows, units(board[rows], key), strict=True))
-    told = [fault if fault.row is None else fault._replace(unit=names[fault.row]) for fault in error.faults]
+    told = [f if f.row is None else f._replace(unit=names[f.row] if f.unit is None else f.unit) for f in error.faults]
+    return DataError(told, error.total)
+
+
+def placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None = None) -> DataError:
+    """The error with the units of faulty rows, and their lines where the board was read from a file."""
+    told = named(error, board, key).faults
     if source:
         return DataError(source.located(told), error.total)
     told = [f if f.first is None else f._replace(message=f"{f.message}, first in row {f.first + 1}") for f in told]
@@ -102,14 +108,9 @@ def append(
     wanted = chosen(board, only)
     if fill and names[0] in board.columns:
         wanted = wanted & pl.col(names[0]).is_null()
-    rows = board.with_row_index("\0row")
     if only is None and not (fill and present):
-        return board.with_columns(compute(rows).select(names))
-    rows = rows.filter(wanted)
-    try:
-        results = compute(rows).select(names)
-    except DataError as error:
-        raise error.moved(rows["\0row"].to_list()) from None
+        return board.with_columns(compute(board.with_row_index("\0row")).select(names))
+    places, results = among(board, wanted, compute)
     columns = []
     for name in names:
         old = (
@@ -117,8 +118,23 @@ def append(
             if fill and name in board.columns
             else pl.repeat(None, board.height, dtype=pl.String, eager=True)
         )
-        columns.append(old.alias(name).scatter(rows["\0row"], results[name]))
+        columns.append(old.alias(name).scatter(places, results[name]))
     return board.with_columns(columns)
+
+
+def among(
+    board: pl.DataFrame, wanted: pl.Expr, compute: Callable[[pl.DataFrame], pl.DataFrame]
+) -> tuple[pl.Series, pl.DataFrame]:
+    """What is computed for some rows of a board, behind the numbers of these rows; see `append`.
+
+    Raises:
+        DataError: compute raises one; its rows are those of the board.
+    """
+    rows = board.with_row_index("\0row").filter(wanted)
+    try:
+        return rows["\0row"], compute(rows)
+    except DataError as error:
+        raise error.moved(rows["\0row"].to_list()) from None
 
 
 def chosen(board: pl.DataFrame, only: Sql | None) -> pl.Expr:
@@ -167,16 +183,21 @@ def vetoed(board: pl.DataFrame, *, ignore: bool = False) -> pl.Series:
     return board.select((cell == "true").fill_null(False)).to_series()
 
 
-def groups(board: pl.DataFrame, within: str | None) -> pl.Series:
-    """The number of the group that each unit is ranked in, groups counted in board order.
+def groups(board: pl.DataFrame, within: str | Sequence[str] | None) -> pl.Series:
+    """The number of the group that each unit is in, groups counted in board order.
+
+    Args:
+        board: the board.
+        within: the column of groups, or the columns that together make them; without any, all units are one.
 
     Raises:
-        DataError: the column is not there, or a unit has no group.
+        DataError: a column is not there, or a unit has no group.
     """
-    if within is None:
+    names = [within] if isinstance(within, str) else list(within or ())
+    if not names:
         return pl.repeat(0, board.height, dtype=pl.UInt32, eager=True)
-    require_columns([within], board.columns)
-    check(board, [Check(pl.col(within).is_null(), "blank, where the group of a unit is needed", within)])
-    values = board.select(value=within)
-    found = values.unique(maintain_order=True).with_row_index("code")
-    return values.join(found, on="value", how="left", maintain_order="left")["code"]
+    require_columns(names, board.columns)
+    check(board, [Check(pl.col(name).is_null(), "blank, where the group of a unit is needed", name) for name in names])
+    values = board.select(names)
+    found = values.unique(maintain_order=True).with_row_index("\0group")
+    return values.join(found, on=names, how="left", maintain_order="left")["\0group"]

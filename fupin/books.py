@@ -6,6 +6,7 @@ value for blank ones, and memory for each place up to the last cell; so the XML 
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import datetime as dt
 import functools
@@ -16,8 +17,9 @@ import math
 import posixpath
 import re
 import string
+import struct
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -51,14 +53,20 @@ _UNUSUAL = re.compile(  # far, or no plain value
 )
 _FILLED = re.compile(rb'<c r="([A-Z]+[0-9]+)"(?!(?: [a-z]+="[a-zA-Z0-9]*")* ?/>)')
 _WRONG = re.compile(rb'<c r="([A-Z]+)([0-9]+)"[^<>]*\st=["\']e["\'][^<>]*(?<!/)>(.*?)</c>', re.DOTALL)
-_FORMULA = re.compile(
-    rb'<c r="([A-Z]+)([0-9]+)"([^<>]*)>\s*<f(?:[\s/][^<>]*)?(?:(?<=/)>|>([^<]*)</f>)'
-    rb"\s*(<v[^<>]*(?:/>|>\s*</v>))?\s*</c>"
+_FORMULA, _PENDING = (
+    re.compile(
+        rb'<c r="([A-Z]+)([0-9]+)"([^<>]*)>\s*<f(?:[\s/][^<>]*)?(?:(?<=/)>|>([^<]*)</f>)'
+        rb"\s*(<v[^<>]*(?:/>|>\s*" + value + rb"\s*</v>))?\s*</c>"
+    )
+    for value in (b"", rb"(?:0(?:\.0*)?)?")
 )
+_ZERO = re.compile(r"0(?:\.0*)?")
 _STORED = re.compile(rb"<v[^<>]*>([^<]*)</v>")
 _DIGITS, _LETTERS = string.digits.encode(), string.ascii_uppercase.encode()
 _REACH = re.compile(rb'<dimension ref="[A-Z]{1,3}[0-9]{1,7}:([A-Z]{1,3})([0-9]{1,7})" ?/>')
 _REFERENCE = re.compile("([A-Z]{1,3})([0-9]{1,7})")
+
+_FORMULA_OF_XLS, _WORKED_OUT = 0x0006, 0x01C1  # records: a cell, and which program worked the workbook out
 
 _ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 _SHOWN_ERROR = re.compile(r"#(?:N/A|DIV/0!|VALUE!|REF!|NAME\?|NUM!|NULL!)|Err:[0-9]{3}")
@@ -263,8 +271,10 @@ def _from_xlsx(name: str, data: bytes, archive: zipfile.ZipFile, limit: int) -> 
 
     main = next(part for kind, part in _related(archive, "").values() if kind.endswith("/officeDocument"))
     related = _related(archive, main)
+    elements = _elements(archive.read(main))
+    pending = any(tag == "calcPr" and how.get("fullCalcOnLoad") in ("1", "true") for tag, how in elements)
     parts, hidden = {}, set()
-    for tag, sheet in _elements(archive.read(main)):
+    for tag, sheet in elements:
         if tag == "sheet" and related[sheet["id"]][0].endswith("/worksheet"):
             if sheet["name"] in parts:  # it is not known which one calamine would take
                 raise ValueError(sheet["name"])
@@ -276,7 +286,7 @@ def _from_xlsx(name: str, data: bytes, archive: zipfile.ZipFile, limit: int) -> 
         with ThreadPoolExecutor(1) as meanwhile:  # calamine lets other threads run
             small = _says_it_is_small(archive, parts[sheet], limit)
             taking = meanwhile.submit(opened.get_sheet_by_name, sheet) if small else None
-            found = _survey(archive, parts[sheet], limit)
+            found = _survey(archive, parts[sheet], limit, pending)
             _require_room(sheet, found.rows, found.columns, limit)
             taken = taking.result() if taking else opened.get_sheet_by_name(sheet)
         merged = [(*first, *last) for first, last in taken.merged_cell_ranges or ()]
@@ -341,12 +351,20 @@ def _says_it_is_small(archive: zipfile.ZipFile, path: str, limit: int) -> bool:
     return said is not None and int(said[2]) * (_column(said[1]) + 1) * _PLACE <= limit
 
 
-def _survey(archive: zipfile.ZipFile, path: str, limit: int) -> Survey:
-    """What the XML of a sheet tells; the reach may be told as larger than it is where it is within the limit."""
-    found = _quick_survey(_cut(archive, path), exact=False)
+def _survey(archive: zipfile.ZipFile, path: str, limit: int, pending: bool) -> Survey:
+    """What the XML of a sheet tells; the reach may be told as larger than it is where it is within the limit.
+
+    Args:
+        archive: the workbook.
+        path: the sheet.
+        limit: how many bytes its places may take.
+        pending: whether the workbook asks to be worked out when it is opened, as one does that no spreadsheet program
+            has saved: there the zero of a formula is what xlsxwriter and others write where nobody gave a value.
+    """
+    found = _quick_survey(_cut(archive, path), pending, exact=False)
     if found is not None and found.rows * found.columns * _PLACE > limit:
-        found = _quick_survey(_cut(archive, path), exact=True)
-    return found or _slow_survey(_cut(archive, path))
+        found = _quick_survey(_cut(archive, path), pending, exact=True)
+    return found or _slow_survey(_cut(archive, path), pending)
 
 
 def _cut(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
@@ -361,15 +379,16 @@ def _cut(archive: zipfile.ZipFile, path: str) -> Iterator[bytes]:
     yield rest
 
 
-def _quick_survey(parts: Iterable[bytes], exact: bool) -> Survey | None:
+def _quick_survey(parts: Iterable[bytes], pending: bool, exact: bool) -> Survey | None:
     """What the XML of a sheet tells in the form that all usual programs write; nothing if it is in another.
 
     Args:
         parts: the XML.
+        pending: whether the zero of a formula is no value.
         exact: whether the reach is told exactly also where there are but 26 columns and 999,999 rows.
     """
     rows, columns = 0, 0
-    bad = []
+    bad: list[Bad] = []
     for part in parts:
         if b"\0" in part[:100]:
             raise DataError(f"a sheet in UTF-16, which calamine takes for an empty one; {_AGAIN}")
@@ -378,7 +397,7 @@ def _quick_survey(parts: Iterable[bytes], exact: bool) -> Survey | None:
         if not (exact or _UNUSUAL.search(part)):
             rows, columns = max(rows, 10**6 - 1), max(columns, 26)
             continue
-        if _ANOTHER.search(part):
+        if _ANOTHER.search(part) or (pending and b'"array"' in part):  # its zeros stand in other cells, too
             return None
         if exact or _FAR.search(part):
             filled = _FILLED.findall(part)
@@ -386,15 +405,21 @@ def _quick_survey(parts: Iterable[bytes], exact: bool) -> Survey | None:
             rows = max([rows, *map(int, {cell.lstrip(_LETTERS) for cell in filled})])
         else:
             rows, columns = max(rows, 10**6 - 1), max(columns, 26)
-        if b'"e"' in part or b"'e'" in part:
-            for letters, number, inside in _WRONG.findall(part):
-                stored = _STORED.search(inside)
-                bad.append(_bad_cell(letters, number, stored[1] if stored else b"", ERROR))
-        if b"<f" in part:
-            for letters, number, attributes, formula, value in _FORMULA.findall(part):
-                if b'"e"' not in attributes and not (value and b'"str"' in attributes):
-                    bad.append(_bad_cell(letters, number, b"=" + formula if formula else b"", NO_VALUE))
+        bad += _quick_bad(part, pending)
     return Survey(rows, columns, bad)
+
+
+def _quick_bad(part: bytes, pending: bool) -> Iterator[Bad]:
+    """The cells of a part of a sheet that cannot be used."""
+    if b'"e"' in part or b"'e'" in part:
+        for letters, number, inside in _WRONG.findall(part):
+            stored = _STORED.search(inside)
+            yield _bad_cell(letters, number, stored[1] if stored else b"", ERROR)
+    if b"<f" in part:
+        for letters, number, attributes, formula, value in (_PENDING if pending else _FORMULA).findall(part):
+            given = (b'"str"' in attributes and value) or (b'"b"' in attributes and b"0" in value)
+            if b'"e"' not in attributes and not given:
+                yield _bad_cell(letters, number, b"=" + formula if formula else b"", NO_VALUE)
 
 
 def _bad_cell(letters: bytes, number: bytes, value: bytes, reason: str) -> Bad:
@@ -412,11 +437,17 @@ class _SlowSurvey:
     """Looks at each cell in the XML of a sheet, however it is written.
 
     A row or cell without a reference follows the one before.
+
+    Args:
+        pending: whether the zero of a formula is no value.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, pending: bool) -> None:
         self.rows = self.columns = 0
         self.bad: list[Bad] = []
+        self._pending = pending
+        self._arrays: list[tuple[tuple[int, int], tuple[int, int], str]] = []
+        self._reach = ""
         self._row = self._at = -1
         self._place = 0, 0
         self._kind = ""
@@ -429,18 +460,17 @@ class _SlowSurvey:
         if tag == "row":
             self._row = int(attributes["r"]) - 1 if "r" in attributes else self._row + 1
             self._at = -1
+            self._arrays = [array for array in self._arrays if array[1][0] >= self._row]
         elif tag == "c":
             self._kind = attributes.get("t", "")
             self._inside = {}
-            self._place = self._row, self._at + 1
-            if "r" in attributes:
-                reference = _REFERENCE.fullmatch(attributes["r"])
-                if reference is None:
-                    raise ValueError(attributes["r"])
-                self._place = int(reference[2]) - 1, _column(reference[1].encode())
+            self._place = _place(attributes["r"]) if "r" in attributes else (self._row, self._at + 1)
             self._at = self._place[1]
+            self._reach = ""
         elif tag in ("f", "v", "is"):
             self._inside[tag] = ""
+            if self._pending and attributes.get("t") == "array":
+                self._reach = attributes.get("ref", "")
 
     def text(self, text: str) -> None:
         """What stands in an element."""
@@ -454,15 +484,34 @@ class _SlowSurvey:
             return
         self.rows, self.columns = max(self.rows, self._place[0] + 1), max(self.columns, self._place[1] + 1)
         value = self._inside.get("v")
+        zero = self._pending and self._kind in ("", "n") and _ZERO.fullmatch((value or "").strip()) is not None
+        formula = self._inside.get("f", self._array() if zero else None)
         if self._kind == "e":
             self.bad.append(Bad(*self._place, value or None, ERROR))
-        elif "f" in self._inside and not (value or (value == "" and self._kind == "str")):
-            self.bad.append(Bad(*self._place, f"={self._inside['f']}" if self._inside["f"] else None, NO_VALUE))
+        elif formula is not None and (zero or not (value or (value == "" and self._kind == "str"))):
+            self.bad.append(Bad(*self._place, f"={formula}" if formula else None, NO_VALUE))
+        if ":" in self._reach:
+            first, _, last = self._reach.partition(":")
+            self._arrays.append((_place(first), _place(last), self._inside["f"]))
+
+    def _array(self) -> str | None:
+        """The formula of the cells above or beside that fills the one that ends, too."""
+        row, column = self._place
+        within = (what for top, low, what in self._arrays if top[0] <= row <= low[0] and top[1] <= column <= low[1])
+        return next(within, None)
 
 
-def _slow_survey(parts: Iterable[bytes]) -> Survey:
+def _place(reference: str) -> tuple[int, int]:
+    """The row and the column of a cell, from 0."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        raise ValueError(reference)
+    return int(found[2]) - 1, _column(found[1].encode())
+
+
+def _slow_survey(parts: Iterable[bytes], pending: bool) -> Survey:
     """What the XML of a sheet tells, in whatever form it is."""
-    survey = _SlowSurvey()
+    survey = _SlowSurvey(pending)
     _parse(parts, survey.started, survey.ended, survey.text)
     return Survey(survey.rows, survey.columns, survey.bad)
 
@@ -487,32 +536,68 @@ def _from_xls(name: str, data: bytes, limit: int) -> Book:
             file_contents=data,
             logfile=io.StringIO(),
             formatting_info=True,
+            on_demand=True,  # or else the records are no longer there
             ragged_rows=True,
             ignore_workbook_corruption=True,
         )
     except xlrd.XLRDError as error:
         raise DataError(_LOCKED) if "encrypted" in str(error) else error from None
     sheets = opened.sheets()
+    unworked = _unworked(opened)
 
     def cells(sheet: str) -> Cells:
-        taken = next(one for one in sheets if one.name == sheet)
+        number, taken = next((number, one) for number, one in enumerate(sheets) if one.name == sheet)
         _require_room(sheet, taken.nrows, taken.ncols, limit)
-        bad: list[Bad] = []
-        rows = [_xls_row(opened, taken, i, bad) for i in range(taken.nrows)]
+        bad = [Bad(row, column, None, NO_VALUE) for at, row, column in unworked if at == number]
+        without = {cell[:2] for cell in bad}
+        rows = [_xls_row(opened, taken, i, without, bad) for i in range(taken.nrows)]
         merged = [(top, left, below - 1, right - 1) for top, below, left, right in taken.merged_cells]
         return Cells(rows, 0, merged, bad)
 
     return Book(name, [sheet.name for sheet in sheets], [sheet.name for sheet in sheets if not sheet.visibility], cells)
 
 
-def _xls_row(book: Any, sheet: Any, row: int, bad: list[Bad]) -> list[Cell]:
-    """The cells of a row of a sheet; those that cannot be used are blank, and go to the others."""
+def _unworked(book: Any) -> list[tuple[int, int, int]]:
+    """The formulas of a workbook that nobody has worked out: the number of their sheet, their row and column.
+
+    Most writers say with a formula that it is to be worked out when the file is opened, and store 0 or nothing. xlwt
+    only stores nothing; but programs that work formulas out say which one of them did.
+    """
+    at, end, worked = int(book.base), int(book.base + book.stream_len), False
+    waiting: list[tuple[int, int, int]] = []
+    without: list[tuple[int, int, int]] = []
+    while at + 4 <= end:
+        kind, size = struct.unpack_from("<HH", book.mem, at)
+        worked |= kind == _WORKED_OUT
+        if kind == _FORMULA_OF_XLS and size >= 16:
+            row, column, value, marks = struct.unpack_from("<HH2x8sH", book.mem, at + 4)
+            place = bisect.bisect(book._sh_abs_posn, at) - 1, row, column
+            nothing = value[0] == 3 and value.endswith(b"\xff\xff")
+            worked |= not nothing
+            if nothing or not any(value):
+                (waiting if marks & 2 else without).append(place)
+        at += 4 + size
+    return waiting if worked else [*waiting, *without]
+
+
+def _xls_row(book: Any, sheet: Any, row: int, without: Set[tuple[int, int]], bad: list[Bad]) -> list[Cell]:
+    """The cells of a row of a sheet; those that cannot be used are blank, and go to the others.
+
+    Args:
+        book: the workbook.
+        sheet: the sheet.
+        row: which of its rows, from 0.
+        without: the places of formulas without a value.
+        bad: cells that cannot be used.
+    """
     import xlrd
 
     values: list[Cell] = sheet.row_values(row)
     for i, kind in enumerate(sheet.row_types(row)):
         value: Any = values[i]
-        if kind == xlrd.XL_CELL_BOOLEAN:
+        if (row, i) in without:
+            values[i] = ""
+        elif kind == xlrd.XL_CELL_BOOLEAN:
             values[i] = bool(value)
         elif kind == xlrd.XL_CELL_ERROR:
             bad.append(Bad(row, i, xlrd.error_text_from_code.get(value), ERROR))

@@ -57,8 +57,8 @@ class Files:
         self._opened: dict[str, Source] = {}
         self.found = False
         """Whether what `--fail-if` or `--check` asks about was found (status 3)."""
-        self.also: dict[str, pl.DataFrame | Growing] = {}
-        """Tables that the stage makes besides its result, by the files they go to."""
+        self.also: dict[str, Made] = {}
+        """What the stage makes besides its result, by the files it goes to."""
         self.afterwards: list[str] = []
         """What is to be told once these have been written."""
 
@@ -278,6 +278,24 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
         found = _run_all(chains, announce, watch, held, keep)
         held.write(announce)
     return 3 if found else 0
+
+
+def look(chains: Sequence[Chain], watch: Watch) -> None:
+    """Run chains for what their stages are given and make; nothing is written, and nothing told but faults.
+
+    Args:
+        chains: the chains, each after those whose tables it reads.
+        watch: is told which stage has run.
+
+    Raises:
+        Failure: a stage fails.
+    """
+    level = log.level
+    log.setLevel(logging.ERROR)
+    try:
+        run(chains, lambda _: None, watch)
+    finally:
+        log.setLevel(level)
 
 
 def _run_all(

@@ -78,8 +78,11 @@ class DataError(FupinError):
 
     def moved(self, rows: Sequence[int]) -> DataError:
         """The same error for the table that a part was taken from: row i of the part is rows[i] of it."""
-        faults = [f if f.row is None else f._replace(row=rows[f.row]) for f in self.faults]
-        return DataError(faults, self.total)
+
+        def of(row: int | None) -> int | None:
+            return None if row is None else rows[row]
+
+        return DataError([f._replace(row=of(f.row), first=of(f.first)) for f in self.faults], self.total)
 
 
 class Failure(Exception):

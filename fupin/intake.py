@@ -17,10 +17,9 @@ from fupin.errors import SHOWN, DataError, Fault, hint
 from fupin.numbers import NOT_ASSESSED
 from fupin.rosters import Roster
 from fupin.schemas import Field, Schema
-from fupin.sheets import BLANK, REJECTED, Broken, Part, Sheet, left_out
+from fupin.sheets import BLANK, REJECTED, TOTAL, Broken, Part, Sheet, left_out
 
 VALUE = "value"
-_TOTAL = "of totals"
 _ASKED = "that --drop-rows asks for"
 _LONG_NUMBER = "[0-9]{10,}[0-9Xx]"
 Why = Callable[[str | None, str | None], str]
@@ -149,7 +148,10 @@ def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
     """
     if sheet.mended or sheet.form:
         return sheet
-    taken = dict(layout.taken(sheet.titles, rules.take, sheet.name))
+    bad = [] if sheet.bad is None else sheet.bad.filter(pl.col("line") < sheet.header).rows()
+    above = sheet.header - len(sheet.titles)
+    unusable = {(line - above, int(place)): reason for line, place, reason in bad}
+    taken = dict(layout.taken(sheet.titles, rules.take, sheet.name, unusable))
     added = [*taken, *([rules.number_rows] if rules.number_rows else [])]
     names = [rules.rename.get(name, name) for name in sheets.names(sheet)]
     if there := [name for name in added if name in names]:
@@ -199,7 +201,7 @@ def clean(
         pl.when(pl.all_horizontal(pl.col(place).is_null() for place in _own(sheet, rules, places)))
         .then(pl.lit(BLANK))
         .when(pl.lit(False) if sheet.mended or sheet.form else layout.totals(trimmed.select(places)))
-        .then(pl.lit(_TOTAL))
+        .then(pl.lit(TOTAL))
         .alias("why")
     )["why"]
     left = [*([] if part.left is None else [part.left]), _left(trimmed["\0line"], kinds)]

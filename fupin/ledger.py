@@ -251,7 +251,9 @@ def _faults(ledger: Ledger, units: Units, names: Sequence[str], checks: Sequence
                 if rules is checks and ledger.where is not None:
                     rows = rows.filter(ledger.where.truth.fill_null(False))
                 found, count = faults(rows, rules)
-                here += [fault._replace(row=int(rows["\0row"][fault.row or 0])) for fault in found]
+                for fault in found:
+                    row, unit = rows.select("\0row", "\0key").row(fault.row or 0)
+                    here.append(fault._replace(row=row, unit=unit))
                 total += count
         listed += source.located(sorted(here, key=lambda fault: fault.row or 0)[: SHOWN - len(listed)])
     return DataError(listed, total)

@@ -19,10 +19,11 @@ _ELSEWHERE = {
     "events": "ledger",
     "read": "library",
     "write": "library",
-    "Late": "commands.deadlines",
+    "Late": "lateness",
     "Intake": "commands.ingest",
     "ingest": "commands.ingest",
     "form": "commands.form",
+    "diff": "commands.diff",
 }
 """Where the public names are that are no verbs with a board."""
 
@@ -52,7 +53,7 @@ def _door(function: Callable[..., Any]) -> Callable[..., Any]:
     The board's cells become texts as those of a Parquet file do (contract §11); its keys are checked; and a fault
     names the unit.
     """
-    keyed = function.__name__ not in ("deadlines", "report")
+    keyed = function.__name__ not in ("assign", "deadlines", "report")
 
     @functools.wraps(function)
     def verb(*words: Any, **options: Any) -> Any:

@@ -147,9 +147,9 @@ def _files(context: click.Context, read: bool, but: Sequence[str]) -> list[str]:
     found: list[str] = []
     for parameter in context.command.params:
         value = context.params.get(parameter.name or "")
-        named = isinstance(parameter.type, File) and parameter.type.read == read
-        if named and value and parameter.name not in but:
-            found += [value] if isinstance(value, str) else value
+        if isinstance(parameter.type, File) and parameter.type.read == read and parameter.name not in but:
+            given = [value] if isinstance(value, str) else value or []
+            found += [name for name in given if name not in parameter.type.words]
     return found
 
 
@@ -199,6 +199,15 @@ def detail(function: Callback) -> Callback:
     return click.option("--detail", is_flag=True, help="Add the columns that tell how it came about.")(function)
 
 
+strays = click.option(
+    "--strays",
+    type=click.Choice(["error", "ignore"]),
+    default="error",
+    show_default=True,
+    help="What to do with rows whose unit is not on the board.",
+)
+
+
 def events(option: str = "--events", required: bool = True) -> Callable[[Callback], Callback]:
     """Options of a ledger. The command receives `events`, or None where it is left out."""
 
@@ -213,13 +222,7 @@ def events(option: str = "--events", required: bool = True) -> Callable[[Callbac
             help="The ledger: a file, a quoted glob, or the option repeated.",
         )
         @click.option("--where", type=Sql(), metavar="SQL", help="Use only these rows of the ledger.")
-        @click.option(
-            "--strays",
-            type=click.Choice(["error", "ignore"]),
-            default="error",
-            show_default=True,
-            help="What to do with rows whose unit is not on the board.",
-        )
+        @strays
         @click.option(
             "--event-key",
             type=Names(),

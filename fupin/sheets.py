@@ -20,6 +20,7 @@ PART = 1 << 18
 """So many rows of a table that is in memory already are looked at together."""
 BLANK = "without any cell"
 TITLE = "above the header"
+TOTAL = "of totals"
 NOTE = "with notes or signatures below the table"
 _APART = "row."  # before a column of the row itself that is called like one of these
 _AGAIN = "; mend the row, or clear its reason if it is right as it is"

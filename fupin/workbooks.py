@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 from fupin import books, cleaning, forms, layout
-from fupin.books import Book, Grid
+from fupin.books import Book, Grid, Merged
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, hint
 from fupin.forms import Filled
 from fupin.layout import LOOKED_AT
-from fupin.sheets import BLANK, PART, TITLE, Broken, Part, Sheet
+from fupin.sheets import BLANK, PART, TITLE, TOTAL, Broken, Part, Sheet, left_out
 from fupin.spool import Data
 
 log = logging.getLogger("fupin")
@@ -118,7 +119,10 @@ def _sheet(name: str, grid: Grid, labels: Sequence[str], said: tuple[int, int] |
     if said is None:
         layout.require_names(found, place, header + 1)
     behind = header + found.depth
-    rows = _filled(rows, grid, behind).with_row_index("\0line", 1).with_columns(pl.col("\0line").cast(pl.Int64))
+    _require_usable(grid, range(header, behind), place)
+    spans = _spans(rows, grid.merged, behind)
+    totals = _totals(rows, spans)
+    rows = _filled(rows, spans).with_row_index("\0line", 1).with_columns(pl.col("\0line").cast(pl.Int64))
     over = rows[:header].select(
         line="\0line", why=pl.when(filled[:header]).then(pl.lit(TITLE)).otherwise(pl.lit(BLANK))
     )
@@ -126,9 +130,11 @@ def _sheet(name: str, grid: Grid, labels: Sequence[str], said: tuple[int, int] |
     def parts() -> Iterator[Part]:
         yield Part(rows.clear(), left=over)
         for start in range(behind, rows.height, PART):
-            yield Part(rows[start : start + PART])
+            part = rows[start : start + PART]
+            left = part["\0line"].is_in(totals)
+            yield Part(part.filter(~left), left=left_out(part.filter(left)["\0line"], TOTAL))
 
-    bad = grid.bad.select((pl.col("row") + 1).alias("line"), pl.col("column").cast(pl.String).alias("place"), "reason")
+    bad = _bad(grid, spans).select(line=pl.col("row") + 1, place=pl.col("column").cast(pl.String), reason="reason")
     return Sheet(
         place, found.columns, parts, header + 1, titles=near[: found.header], file=name, sheet=grid.name, bad=bad
     )  # fmt: skip
@@ -144,15 +150,72 @@ def _with_bad(grid: Grid) -> pl.DataFrame:
     return rows
 
 
-def _filled(rows: pl.DataFrame, grid: Grid, behind: int) -> pl.DataFrame:
-    """The rows of a sheet, with the cells below the header that are merged over several rows filled down."""
-    texts: dict[str, dict[int, str | None]] = {}
-    for top, left, bottom, _ in grid.merged:
-        if top >= behind and bottom > top and str(left) in rows.columns and top < rows.height:
-            cell = rows[str(left)][top]
-            cells = texts.setdefault(str(left), {})
-            cells.update(dict.fromkeys(range(top, min(bottom + 1, rows.height)), cell))
+def _require_usable(grid: Grid, header: range, place: str) -> None:
+    """Make sure that the names of columns can be used.
+
+    Raises:
+        DataError: one cannot.
+    """
+    faults = []
+    for row, column, value, reason in grid.bad.filter(pl.col("row").is_between(header.start, header.stop - 1)).rows():
+        shown = "" if value is None else f"'{value}', "
+        faults.append(Fault(f"the name of column {column + 1} is {shown}{reason}", file=place, line=row + 1))
+    if faults:
+        raise DataError(faults)
+
+
+class _Span(NamedTuple):
+    """A cell of a column below the header that is merged over several rows."""
+
+    column: int
+    top: int
+    bottom: int
+
+    @property
+    def rows(self) -> range:
+        """The rows that it is merged over."""
+        return range(self.top, self.bottom + 1)
+
+
+def _spans(rows: pl.DataFrame, merged: Merged, behind: int) -> list[_Span]:
+    """The cells that are merged over several of these rows, below the header."""
+    last = rows.height - 1
+    return [
+        _Span(left, top, min(bottom, last))
+        for top, left, bottom, _ in merged
+        if behind <= top < min(bottom, last) and left < rows.width
+    ]
+
+
+def _totals(rows: pl.DataFrame, spans: Sequence[_Span]) -> list[int]:
+    """The lines of totals beside merged cells, behind which the own cells of a row begin."""
+    at = sorted({row for span in spans for row in span.rows})
+    own = _with(rows, spans, lambda _: None)[at].select(cleaning.trimmed(pl.all()))
+    return [row + 1 for row, is_total in zip(at, layout.totals(own), strict=True) if is_total]
+
+
+def _filled(rows: pl.DataFrame, spans: Sequence[_Span]) -> pl.DataFrame:
+    """The rows of a sheet, with the cells that are merged over several rows filled down."""
+    return _with(rows, spans, lambda span: rows[str(span.column)][span.top])
+
+
+def _with(rows: pl.DataFrame, spans: Sequence[_Span], cell: Callable[[_Span], str | None]) -> pl.DataFrame:
+    """Rows with other cells where cells are merged."""
+    cells: dict[int, dict[int, str | None]] = {}
+    for span in spans:
+        cells.setdefault(span.column, {}).update(dict.fromkeys(span.rows, cell(span)))
     return rows.with_columns(
-        rows[column].clone().scatter(list(cells), pl.Series(list(cells.values()), dtype=pl.String)).alias(column)
-        for column, cells in texts.items()
+        rows[str(column)].clone().scatter(list(new), pl.Series(list(new.values()), dtype=pl.String)).alias(str(column))
+        for column, new in cells.items()
     )
+
+
+def _bad(grid: Grid, spans: Sequence[_Span]) -> pl.DataFrame:
+    """The cells that cannot be used, also where they are merged downwards."""
+    bottoms = {(span.top, span.column): span.bottom for span in spans}
+    below = [
+        (at, column, value, reason)
+        for row, column, value, reason in grid.bad.rows()
+        for at in range(row + 1, bottoms.get((row, column), row) + 1)
+    ]
+    return grid.bad.vstack(pl.DataFrame(below, schema=grid.bad.schema, orient="row"))

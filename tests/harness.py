@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from unittest import mock
 
 from fupin import cli
@@ -52,6 +54,16 @@ def python(*words: str) -> subprocess.CompletedProcess[str]:
     """Run Python with fupin importable."""
     command = [sys.executable, *words]
     return subprocess.run(command, env=HERE, capture_output=True, text=True, check=False, timeout=30)
+
+
+def script(path: Path) -> ModuleType:
+    """A Python script of a sample, loaded and not run."""
+    spec = importlib.util.spec_from_file_location(f"{path.stem}_of_{path.parent.name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def refused(result: Result, status: int, verb: str, *told: str) -> None:

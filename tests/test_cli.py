@@ -38,7 +38,9 @@ def test_help_of_a_verb(verb: str) -> None:
     assert VERBS[verb] in result.out
     example = result.out.partition("Example")[2]
     assert f"$ fupin {verb} " in example or f" then {verb} " in example
-    common = {"form": ["-o", "-k", "-v"], "man": ["-o"], "run": ["-o", "-v"]}.get(verb, ["-i", "-o", "-k", "-v"])
+    common = {"form": ["-o", "-k", "-v"], "diff": ["-o", "-k", "-v"], "man": ["-o"], "run": ["-o", "-v"]}.get(
+        verb, ["-i", "-o", "-k", "-v"]
+    )
     for option in common:
         assert f"\n  {option}, --" in result.out, option
 
@@ -81,8 +83,12 @@ BOARD = "village,total,kind\n东山,90,一\n西河,80,二\n"
         ["reward", "--prize", "5", "--by", "totl"],
         ["grade", "--by", "totl", "--bands", "a=0"],
         ["grade", "--by", "total", "--bands", "a=0", "--within", "knd"],
+        ["draw", "-n", "1", "--within", "village,knd", "--seed", "x"],
+        ["assign", "--to", "board.csv", "--on", "knd"],
         ["weight", "totl/100", "--as", "x"],
         ["keep", "--where", "totl > 5"],
+        ["screen", "--rules", "rules.csv", "--by", "knd"],
+        ["screen", "--rules", "rules.csv", "--for", "totl > 5"],
         ["veto", "--when", "totl > 5"],
         ["report", "--columns", "village,totl"],
         ["report", "--by", "knd"],
@@ -99,6 +105,7 @@ BOARD = "village,total,kind\n东山,90,一\n西河,80,二\n"
 )
 def test_an_unknown_column(folder: Path, words: list[str]) -> None:
     Path("board.csv").write_text(BOARD)
+    Path("rules.csv").write_text("flag,when\nlow,total < 5\n")
     result = fupin(*words, stdin=BOARD)
     wrong = next(name for name in ("totl", "knd", "vilage") if any(name in word for word in words))
     right = {"totl": "total", "knd": "kind", "vilage": "village"}[wrong]
@@ -109,6 +116,7 @@ def test_an_unknown_column(folder: Path, words: list[str]) -> None:
 # --- the command line is at fault: known before any table is read
 
 EVENTS = ["--events", "none.csv", "--as", "x"]
+SCALE = ["--scale", "优秀=100,称职=80", "--as", "x"]
 GRADE = ["--by", "a", "--bands", "称职=80,优秀=90,不称职=0"]
 MISUSE = [
     (["deduct", *EVENTS], "--full"),
@@ -154,6 +162,25 @@ MISUSE = [
     (["reward", "--prize", "5", "--penalty", "-5"], "-5"),
     (["reward", "--prize", "5,x"], "x"),
     (["reward", "--prize", "", "--penalty", "5"], "--prize"),
+    (["vote", "--ballots", "none.csv", "--as", "x"], "--scale"),
+    (["vote", *SCALE], "--ballots FILE or --counts"),
+    (["vote", *SCALE, "--ballots", "none.csv", "--counts"], "--ballots FILE or --counts"),
+    (["vote", *SCALE, "--counts", "--choice", "a"], "--choice goes with --ballots"),
+    (["vote", *SCALE, "--counts", "--strays", "ignore"], "--strays"),
+    (["vote", *SCALE, "--counts", "--invalid", "优秀"], "'优秀' is in the scale"),
+    (["vote", "--counts", "--as", "x", "--scale", "优秀=100,优秀=80"], "'优秀' is there twice"),
+    (["vote", "--counts", "--as", "x", "--scale", "优秀=100%"], "100%"),
+    (["vote", "--counts", "--as", "x", "--scale", "优秀=百"], "百"),
+    (["score", "a", "--as", "x"], "--of (with --full), --map, --bands, --places, --fill-mean and --na-mean"),
+    (["score", "a", "--as", "x", "--map", "一类=15,一类=13"], "'一类' is there twice"),
+    (["score", "a", "--as", "x", "--map", "一类"], "VALUE=POINTS"),
+    (["score", "a", "--as", "x", "--map", "NA=15"], "NA"),
+    (["score", "a", "--as", "x", "--bands", "95=5,九十=4"], "九十"),
+    (["score", "a", "--as", "x", "--places", "15"], "F:STEP"),
+    (["score", "a", "--as", "x", "--places", "15:-1"], "-1 is below 0"),
+    (["score", "a", "--as", "x", "--of", "0", "--full", "5"], "above 0"),
+    (["score", "a", "--as", "x", "--of", "b", "--full", "-5"], "-5 is below 0"),
+    (["score", "a", "--as", "a", "--na-mean", "--fill"], "--fill writes where"),
     (["grade", "--by", "a"], "--bands"),
     (["grade", "--bands", "a=0"], "--by"),
     (["grade", "--by", "a", "--bands", ""], "NAME=VALUE"),
@@ -183,6 +210,29 @@ MISUSE = [
     (["grade", *GRADE, "--quota-round", "even"], "half-up"),
     (["grade", *GRADE, "--vetoed", "待研究", "--ignore-veto"], "--ignore-veto"),
     (["grade", *GRADE, "--vetoed", ""], "--vetoed"),
+    (["draw", "--seed", "x"], "-n"),
+    (["draw", "-n", "5"], "--seed"),
+    (["draw", "-n", "-1", "--seed", "x"], "-1"),
+    (["draw", "-n", "1.5", "--seed", "x"], "1.5"),
+    (["draw", "-n", "5", "--seed", ""], "--seed"),
+    (["draw", "-n", "5", "--seed", "x", "--seed", "y"], "--seed"),
+    (["draw", "-n", "5", "--seed", "x", "--within", "a,,b"], "a,,b"),
+    (["assign"], "--to"),
+    (["assign", "--to", ""], "--to"),
+    (["assign", "--to", "-", "--groups", "none.csv"], "read once"),
+    (["assign", "--to", "none.csv", "-k", "unit"], "unit"),
+    (["assign", "--to", "none.csv", "--on", "a,unit"], "unit"),
+    (["assign", "--to", "none.csv", "--on", "a,,b"], "a,,b"),
+    (["assign", "--to", "none.csv", "--where", "a >"], "--where"),
+    (["assign", "--to", "none.csv", "--strays", "drop"], "ignore"),
+    (["screen"], "--rules"),
+    (["screen", "--rules", "none.csv", "--by", ""], "--by"),
+    (["screen", "--rules", "none.csv", "--as", ""], "--as"),
+    (["screen", "--rules", "none.csv", "--for", "a >"], "--for"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--as", "x"], "--as goes without --by"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--detail"], "--detail goes without --by"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--fill"], "--fill goes without --by"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--replace"], "--replace goes without --by"),
     (["report", "--by", ""], "--by"),
     (["report", "--columns", ""], "--columns"),
     (["rank", "--by", "a", "--within", ""], "--within"),

@@ -12,7 +12,7 @@ from harness import Result, fupin
 from openpyxl.worksheet.worksheet import Worksheet
 
 import fupin as library
-from fupin import forms
+from fupin import books, forms
 
 ITEMS = """\
 item,full,group,name,note
@@ -395,6 +395,15 @@ def test_labels_have_room() -> None:
 def test_no_signatures() -> None:
     form("--sign", "")
     assert not any("：" in str(cell.value) for row in sheet().iter_rows(min_row=4) for cell in row)
+
+
+def test_the_sum_is_known_to_be_0_until_there_are_marks() -> None:
+    """In workbooks of most programs that ask to be worked out anew, 0 would be no value yet."""
+    form()
+    book = books.open_book("form", Path("out/仙塘镇.xlsx").read_bytes(), 1 << 30)
+    grid = books.read(book, book.visible[0])
+    assert grid.bad.rows() == []
+    assert [row[-2] for row in grid.rows.rows() if row[0] == "fupin:sum"] == ["0"]
 
 
 TRICKY = ["=cmd|'/C calc'!A0", "@SUM(1)", "🙂" * 40, "n" * 200, "a\nb", "_x0041_", "-1", "名" * 32000, "<b>&\"'"]

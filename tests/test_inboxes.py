@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -12,23 +11,19 @@ from types import ModuleType
 
 import openpyxl
 import pytest
-from harness import on_path
+from harness import on_path, script
 
 from fupin import books
 
-TOWNSHIPS = Path(__file__).parent.parent / "samples" / "township-inspection"
-VILLAGES = TOWNSHIPS.parent / "village-20-30-50"
+SAMPLES = Path(__file__).parent.parent / "samples"
+TOWNSHIPS = SAMPLES / "township-inspection"
+VILLAGES = SAMPLES / "village-20-30-50"
 INTAKE = re.search(r"```\n(fupin ingest .*?)\n```", (TOWNSHIPS / "README.md").read_text("utf-8"), re.DOTALL)
 
 
 def maker(sample: Path) -> ModuleType:
     """The script that makes an inbox."""
-    spec = importlib.util.spec_from_file_location(f"make_inbox_of_{sample.name}", sample / "make_inbox.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return script(sample / "make_inbox.py")
 
 
 def shell(command: str, folder: Path, tmp_path: Path) -> tuple[int, str, str]:
@@ -68,10 +63,13 @@ def test_what_the_townships_readme_tells_to_do(townships: Path, tmp_path: Path) 
     intake, mending, checks = re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)
     status, out, told = shell(f"set -e\n{intake}", townships, tmp_path)
     assert (status, out) == (0, ""), told
-    assert (townships / "marks.csv").read_text("utf-8") == (townships / "expected.csv").read_text("utf-8")
+    assert (townships / "marks.csv").read_text("utf-8") == (townships / "expected-marks.csv").read_text("utf-8")
     assert (townships / "rejects.csv").read_text("utf-8") == (townships / "expected-rejects.csv").read_text("utf-8")
     assert shell(checks.splitlines()[0], townships, tmp_path)[0] == 1  # not all rows are there
+    kept = (townships / "mended.csv").read_text("utf-8")
+    (townships / "mended.csv").unlink()
     assert shell(f"set -e\n{mending}", townships, tmp_path) == (0, "", "")
+    assert (townships / "mended.csv").read_text("utf-8") == kept
     assert shell(f"set -e\n{checks}", townships, tmp_path) == (0, "town,line,full,mark,printed\n", "")
     assert rows(townships / "rejects.csv") == []
     made = maker(TOWNSHIPS)
@@ -85,10 +83,33 @@ def test_what_the_townships_readme_tells_to_do(townships: Path, tmp_path: Path) 
     assert len(rows(townships / "marks.csv")) == len(whole) == 21 * 30
 
 
+def test_the_other_reading_of_what_is_not_assessed(townships: Path, tmp_path: Path) -> None:
+    status, out, told = shell("bash run.sh --sum 102 --na full", townships, tmp_path)
+    assert status == 0, told
+    assert out == script(TOWNSHIPS / "expected.py").main("full")
+
+
+def test_the_printed_lines_do_not_add_up_to_the_printed_total(townships: Path, tmp_path: Path) -> None:
+    example = re.search(r"```console\n\$ (.*?)\n(.*?)```", (TOWNSHIPS / "README.md").read_text("utf-8"), re.DOTALL)
+    assert example is not None
+    assert example[1].startswith("bash run.sh --sum 100 ")
+    assert shell(example[1], townships, tmp_path)[1] == example[2]
+    status, out, _ = shell("bash run.sh --sum 100", townships, tmp_path)
+    assert (status, out) == (1, "")
+
+
+def test_a_mark_that_nobody_mended_is_missing(townships: Path, tmp_path: Path) -> None:
+    mended = (townships / "mended.csv").read_text("utf-8").splitlines(keepends=True)
+    (townships / "mended.csv").write_text("".join(row for row in mended if ",灯塔镇," not in row), "utf-8")
+    status, out, told = shell("fupin run scheme.fupin", townships, tmp_path)
+    assert (status, out) == (1, "")
+    assert "towns.csv:8: 产业扶贫: missing, which is not zero (see --missing) (灯塔镇)" in told
+
+
 def test_the_line_of_the_readme_is_the_one_of_the_script() -> None:
     assert INTAKE is not None
-    script = (TOWNSHIPS / "intake.sh").read_text("utf-8")
-    assert INTAKE[1].replace("'inbox/*.xlsx'", '"${@:-inbox/*.xlsx}"') in script
+    steps = (TOWNSHIPS / "intake.sh").read_text("utf-8")
+    assert INTAKE[1].replace("'inbox/*.xlsx'", '"${@:-inbox/*.xlsx}"') in steps
 
 
 def test_every_row_of_21_workbooks_is_kept_rejected_or_dropped(townships: Path, tmp_path: Path) -> None:
@@ -129,25 +150,23 @@ def test_the_three_mistakes_are_named() -> None:
 
 def test_mended_rows_go_with_the_workbooks(townships: Path, tmp_path: Path) -> None:
     """In one run mended rows come behind those of the workbooks, whose mistakes are rejected again."""
-    mended = (townships / "expected-rejects.csv").read_text("utf-8")
-    for old, new in (("康和镇", "康禾镇"), (",4.5,灯塔镇", ",3.25,灯塔镇"), ("2.25分,船塘镇", "2.25,船塘镇")):
-        mended = mended.replace(old, new)
-    (townships / "mended.csv").write_text(mended, "utf-8")
     status, out, _ = shell("bash intake.sh 'inbox/*.xlsx' mended.csv", townships, tmp_path)
     assert (status, out.count("\n")) == (0, 1 + 21 * 30)
-    assert out.startswith((townships / "expected.csv").read_text("utf-8"))
+    assert out.startswith((townships / "expected-marks.csv").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("sample", [TOWNSHIPS, VILLAGES], ids=lambda path: path.name)
-def test_the_script_makes_the_same_inbox(sample: Path, tmp_path: Path) -> None:
-    maker(sample).main(tmp_path)
-    made = {path.name: path for path in (tmp_path / "inbox").iterdir()}
-    kept = {path.name: path for path in (sample / "inbox").iterdir() if path.suffix != ".csv"}
-    assert set(made) == set(kept)
-    for name, path in kept.items():
-        assert cells(made[name]) == cells(path), name
-    if (tmp_path / "expected.csv").exists():
-        assert (tmp_path / "expected.csv").read_text("utf-8") == (sample / "expected.csv").read_text("utf-8")
+@pytest.mark.parametrize("making", sorted(SAMPLES.glob("*/make_*.py")), ids=lambda path: path.parent.name)
+def test_the_script_makes_the_same_files(making: Path, tmp_path: Path) -> None:
+    sample = making.parent
+    script(making).main(tmp_path)
+    made = {path.relative_to(tmp_path): path for path in tmp_path.rglob("*.*")}
+    kept = {path.relative_to(sample): path for path in sample.rglob("*.*")}
+    assert [name for name in kept if name.suffix in (".xls", ".xlsx", ".ods") and name not in made] == []
+    for name, path in made.items():
+        if name.suffix == ".csv":
+            assert path.read_text("utf-8") == kept[name].read_text("utf-8"), name
+        else:
+            assert cells(path) == cells(kept[name]), name
 
 
 def test_the_items_are_those_of_the_sheets() -> None:
@@ -159,8 +178,8 @@ def test_the_items_are_those_of_the_sheets() -> None:
 
 
 def test_the_villages_inbox_has_the_scores_of_four_offices(tmp_path: Path) -> None:
-    script = (VILLAGES / "run.sh").read_text("utf-8")
-    found = re.search(r"^  (fupin ingest inbox/\* .*\n.*)$", script, re.MULTILINE)
+    steps = (VILLAGES / "run.sh").read_text("utf-8")
+    found = re.search(r"^  (fupin ingest inbox/\* .*\n.*)$", steps, re.MULTILINE)
     assert found is not None
     status, out, told = shell(f"{found[1]} -v", VILLAGES, tmp_path)
     assert status == 0, told

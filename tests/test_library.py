@@ -194,9 +194,14 @@ def test_arguments_that_do_not_go_together() -> None:
         lambda: fupin.reward(TYPED, [1], table=rules),
         lambda: fupin.reward(TYPED, [-1]),
         lambda: fupin.grade(TYPED, "b", {}),
+        lambda: fupin.screen(TYPED, RULES, by="fine", detail=True),
+        lambda: fupin.screen(TYPED, RULES, "x", by="fine"),
+        lambda: fupin.screen(TYPED, RULES, ""),
         lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, quota={"低": 1}),
         lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, quotas=rules),
         lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, vetoed="停", ignore_veto=True),
+        lambda: fupin.draw(TYPED, 1, ""),
+        lambda: fupin.assign(TYPED.rename({"unit": "item"}), rules, where="a ="),
         lambda: fupin.keep(TYPED, "a ="),
         lambda: fupin.ingest(["none.csv"], encoding="gb"),
         lambda: fupin.ingest(["none.csv"], aliases="none.csv"),
@@ -229,6 +234,23 @@ def test_scores() -> None:
         fupin.score(TYPED, "b", "t", bands=[("0.3", 1)], only="b > 0.1")
 
 
+RULES = pl.DataFrame({"flag": ["少", "今"], "when": ["b <= 0.2", "day IS NOT NULL"]})
+
+
+def test_flags() -> None:
+    assert fupin.screen(TYPED, RULES)["flags"].to_list() == ["少; 今", "少", None]
+    detailed = fupin.screen(TYPED, RULES.lazy(), "旗", detail=True, flagged=True, only="b > 0.1")
+    assert detailed.select("unit", "旗", "少", "今").rows() == [("乙", "少", "true", "false")]
+    counts = fupin.screen(TYPED.with_columns(fine=pl.Series([True, False, True])), RULES, by="fine")
+    assert (counts.columns, counts.rows()) == (["fine", "少", "今"], [("true", "1", "1"), ("false", "1", "0")])
+    several = TYPED.with_columns(unit=pl.lit("甲"))
+    assert fupin.screen(several, RULES, key=["unit", "b"], flagged=True).height == 2
+    with pytest.raises(fupin.DataError, match=r"^rules:3: when: no column 'days'; nearest: day"):
+        fupin.screen(TYPED, RULES.with_columns(when=pl.Series(["b < 1", "days IS NULL"])))
+    with pytest.raises(fupin.DataError, match=r"^丙: a: missing, so that the condition a < 2 is unknown"):
+        fupin.screen(TYPED, pl.DataFrame({"flag": ["x"], "when": ["a < 2"]}))
+
+
 LEDGER = pl.DataFrame({"unit": ["甲"], "points": ["1"], "item": ["a"]})
 MISTAKEN: list[tuple[Callable[[], object], str]] = [
     (lambda: fupin.weight(TYPED, ["b"], "t", missing="zer"), "missing: 'zer' is not one of error, zero, rescale, mean"),
@@ -249,6 +271,10 @@ MISTAKEN: list[tuple[Callable[[], object], str]] = [
     (lambda: fupin.score(TYPED, "a", "t", bands=[("x", 5)]), "--bands: 'x' is not a number"),
     (lambda: fupin.score(TYPED, "a", "t", steps=15), "steps: 15 is not a pair"),
     (lambda: fupin.score(TYPED, "a", "t", of=0.5, full=1), "--of: 0.5 is a binary float"),
+    (lambda: fupin.draw(TYPED, -1, "x"), "number: -1 is not a whole number from 0"),
+    (lambda: fupin.draw(TYPED, 1, "x", within="c"), r"within: 'c' is not a list; write \['c'\]"),
+    (lambda: fupin.assign(TYPED, LEDGER, strays="bogus"), "strays: 'bogus' is not one of error, ignore"),
+    (lambda: fupin.assign(TYPED, LEDGER, on="c"), r"on: 'c' is not a list; write \['c'\]"),
     (lambda: fupin.events(LEDGER, strays="bogus"), "strays: 'bogus' is not one of error, ignore"),
     (lambda: fupin.deadlines(TYPED, status=["done", "lost"]), "status: 'lost' is not one of done, late"),
     (lambda: fupin.report(TYPED, "html"), "form: 'html' is not one of table, markdown, xlsx"),

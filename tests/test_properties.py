@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +24,8 @@ from hypothesis import strategies as st
 from hypothesis.strategies import DrawFn, SearchStrategy
 from reference import Refused, Row, Table, Term, number
 
-from fupin.numbers import portion
+from fupin.errors import one_line
+from fupin.numbers import portion, times
 
 many = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -372,6 +374,23 @@ def test_a_portion_of_numbers_of_any_length(pairs: list[tuple[int, int]], amount
     assert portion(part, entire, amount, places).to_list() == want
 
 
+@many
+@given(
+    st.lists(st.integers(1 - 10**33, 10**33 - 1) | st.integers(-50, 50).map(lambda n: n * 10**17), min_size=1),
+    st.integers(1 - 10**33, 10**33 - 1) | st.integers(-300, 300).map(lambda n: n * 10**16),
+)
+def test_a_product_with_a_constant(values: list[int], factor: int) -> None:
+    column = pl.Series("x", values, dtype=pl.Int128).to_frame()
+    value, inexact, large = times(pl.col("x"), factor)
+    found = column.select(value=value, inexact=inexact, large=large).rows()
+    for x, (product, is_inexact, is_large) in zip(values, found, strict=True):
+        want = Fraction(x * factor, 10**18)
+        if abs(want) < 10**33 and want.denominator == 1:
+            assert (product, is_inexact, is_large) == (want, False, False)
+        else:
+            assert is_inexact or is_large
+
+
 # --- deduct
 
 
@@ -698,6 +717,59 @@ def test_grade(case: Case) -> None:
     case.check()
 
 
+@st.composite
+def contested(draw: DrawFn) -> Case:
+    """More units in the upper bands than their quotas have places, and many of them equal."""
+    scores = draw(st.lists(st.sampled_from(["95", "90", "90.0", "89.995", "80"]), min_size=1, max_size=3, unique=True))
+    groups = draw(st.sampled_from([["甲"], ["甲", "乙"]]))
+    cells = st.tuples(st.sampled_from(scores), st.sampled_from(groups), st.sampled_from(["", "", "", "true"]))
+    rows = [
+        {"单位": f"C{i}", "分": score, "县": group, "vetoed": out}
+        for i, (score, group, out) in enumerate(draw(st.lists(cells, min_size=4, max_size=12)))
+    ]
+    board = Table(["单位", "分", "县", "vetoed"], rows)
+    most = st.integers(0, 60).map(lambda share: f"{share}%")
+    quota = {"优秀": draw(st.integers(1, 4).map(str) | most)}
+    if draw(st.booleans()):
+        quota["称职"] = draw(st.integers(1, 4).map(str) | most)
+    quota_max = {band: more(draw, least) for band, least in quota.items() if draw(st.booleans())}
+    words = ["grade", "--by", "分", "--bands", "优秀=90,称职=80,基本称职=60,不称职=0", "--within", "县"]
+    words += [word for band, value in quota.items() for word in ("--quota", f"{band}={value}")]
+    words += [word for band, value in quota_max.items() for word in ("--quota-max", f"{band}={value}")]
+    files: dict[str, Table] = {}
+    quotas = None
+    if draw(st.booleans()):
+        least = draw(st.integers(1, 4)) if quota["优秀"][-1] != "%" else 2
+        own = {
+            "group": rows[0]["县"],
+            "band": "优秀",
+            "quota": str(least),
+            "base": "",
+            "used": draw(st.sampled_from("012")),
+        }
+        quotas = Table([*own, "max"], [own | {"max": draw(st.sampled_from(["", str(least), str(least + 2)]))}])
+        files["quotas.csv"] = quotas
+        words += ["--quotas", "@quotas.csv"]
+
+    def want() -> Table:
+        return ref.grade(board, ["单位"], "分", BANDS[0], quota=quota, quota_max=quota_max, quotas=quotas, within="县")
+
+    return Case(words, board, files, want, "lf")
+
+
+def more(draw: DrawFn, quota: str) -> str:
+    """A quota that is not below another one of its kind."""
+    if quota.endswith("%"):
+        return f"{draw(st.integers(int(quota[:-1]), 100))}%"
+    return str(int(quota) + draw(st.integers(0, 4)))
+
+
+@many
+@given(contested())
+def test_grade_where_ties_lie_across_the_cut(case: Case) -> None:
+    case.check()
+
+
 # --- reward
 
 AMOUNTS = ["5000", "3000", "2000", "1000.55", "0.01", "100"]
@@ -789,7 +861,8 @@ def chains(draw: DrawFn) -> Chain:
     for index in range(draw(st.integers(2, 4))):
         column, name = draw(st.sampled_from(numeric)), f"n{index}"
         ledger = ["--events", "@events.csv", "--strays", "ignore", *board.words, "--as", name]
-        verbs = ["deduct", "weight", "bonus", "tally", "veto", "rank", "keep", "grade", *(["reward"] if ranks else [])]
+        verbs = ["deduct", "weight", "bonus", "tally", "veto", "rank", "keep", "draw", "grade"]
+        verbs += ["reward"] if ranks else []
         verb = draw(st.sampled_from(verbs))
         if verb == "deduct":
             once = draw(st.sampled_from([[], ["--once", "item"], ["--detail"]]))
@@ -810,6 +883,8 @@ def chains(draw: DrawFn) -> Chain:
             stages.append([verb, *board.words, "--by", column, "--bands", "好=3,中=0,差=-99", "--as", name, *quota])
         elif verb == "keep":
             stages.append([verb, *board.words, "--where", f"{column} >= 2"])
+        elif verb == "draw":
+            stages.append([verb, *board.words, "-n", "2", "--within", "组", "--seed", name])
         elif verb == "rank":
             choices = [[], ["--within", "组"], ["--vetoed", "last"], ["--ties", "dense"]]
             options = draw(st.sampled_from(choices))
@@ -867,3 +942,53 @@ def test_a_chain_gives_the_bytes_of_the_pipe_and_of_the_recipe(case: tuple[Chain
         given_words = [word for name, value in values.items() for word in ("--set", f"{name}={value}")]
         kept = fupin("run", Path(folder, "r.fupin"), *given_words, stdin=board)
     assert (kept.status, kept.out) == (0, piped), kept.err
+
+
+# --- explanations
+
+
+def explained(words: Sequence[str], files: Mapping[str, Table], board: Table, key: Sequence[str]) -> None:
+    """Whatever a command prints of a unit, its terms come to; and no other figure is explained than is printed."""
+    done = run(words, files, dressed(board, "lf"))
+    if done.status or not board.rows:
+        return
+    printed = {ref.key_of(row, key): row for row in ref.table(done.out).rows}
+    for row in board.rows[:3]:
+        unit = ",".join(row[column] for column in key)
+        got = run(["--explain", unit, "--explain-format", "json", *words], files, dressed(board, "lf"))
+        assert got.status == 0, got.err
+        stages = json.loads(got.out)["stages"]
+        assert stages[-1]["left_out"] == (ref.key_of(row, key) not in printed)
+        figures = [figure for stage in stages for figure in stage["figures"]]
+        last = {figure["column"]: figure["value"] or "" for figure in figures}  # a second veto writes the same columns
+        cells = printed.get(ref.key_of(row, key), last)
+        assert last == {column: cells[column] for column in last}
+        for figure in figures:
+            total = Fraction(0)
+            for entry in figure["entries"]:
+                amount = Fraction(entry["amount"])
+                total = {"+": total + amount, "×": total * amount, "÷": total / (amount or 1)}[entry["sign"]]
+            assert not figure["entries"] or total == Fraction(figure["value"]), figure
+        text = run(["--explain", unit, *words], files, dressed(board, "lf"))
+        assert text.status == 0
+        assert text.out.startswith(one_line(unit))
+
+
+verbs_of_figures = st.one_of(
+    tallies(), votes(), scored(), deductions(), extras(), weighted(), weighted_long(), ranked(), graded(), rewarded()
+)
+
+
+@many
+@given(verbs_of_figures)
+def test_the_terms_of_a_figure_come_to_it(case: Case) -> None:
+    key = case.words[case.words.index("-k") + 1].split(",") if "-k" in case.words else case.board.columns[:1]
+    explained(case.words, case.files, case.board, key)
+
+
+@many
+@given(chains())
+def test_the_terms_of_the_figures_of_a_chain_come_to_them(chain: Chain) -> None:
+    words = [word for stage in chain.stages for word in ("then", *stage)][1:]
+    key = words[words.index("-k") + 1].split(",") if "-k" in words else chain.board.columns[:1]
+    explained(words, chain.files, chain.board, key)

@@ -1,4 +1,4 @@
-"""report: a table for people, under a title and above notes: on the terminal, as Markdown, or as a workbook.
+"""report: a table for people, under a title and above notes: on a terminal, as Markdown, HTML, or a workbook.
 
 Serves the published results that all documents ask for, and the notices on which an office posts them.
 """
@@ -21,15 +21,21 @@ from fupin.commands.rank import compared
 from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.numbers import Count
-from fupin.reports import marks, text, workbook
+from fupin.reports import marks, text, webpage, workbook
 from fupin.reports.labels import LABELS, Labels, Language, of_locale
 from fupin.reports.page import ROW, Column, Page, Section, numeric
 from fupin.spool import STDIN
 from fupin.tables import Table
 
-Form = Literal["table", "markdown", "xlsx"]
-_ENDINGS: dict[str, Form] = {".md": "markdown", ".markdown": "markdown", ".xlsx": "xlsx"}
-_LATER = (".html", ".htm", ".xls", ".ods", ".pdf", ".csv", ".parquet")
+Form = Literal["table", "markdown", "html", "xlsx"]
+_ENDINGS: dict[str, Form] = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xlsx": "xlsx",
+}
+_NOT_WRITTEN = (".xls", ".ods", ".pdf", ".csv", ".parquet")
 
 
 def report(
@@ -55,7 +61,7 @@ def report(
 
     Args:
         board: a table of texts.
-        form: an aligned text, Markdown, or a workbook.
+        form: an aligned text, Markdown, a page of HTML, or a workbook.
         title: a line above it.
         columns: the columns to show, or pairs of a column and what to call it; all if left out.
         top: so many rows from the top of each section; all if both are left out.
@@ -95,6 +101,8 @@ def report(
     )
     if form == "xlsx":
         return workbook.workbook(page, past, ledgers)
+    if form == "html":
+        return webpage.webpage(page, past)
     return text.markdown(page) if form == "markdown" else text.text(page, width, colour)
 
 
@@ -192,8 +200,8 @@ def command(
     unit that had no place as new. On a terminal the table fits its width, in colour unless NO_COLOR is set.
     """
     ending = Path(output or "").suffix.lower()
-    if form is None and ending in _LATER:
-        raise Misuse(f"-o: '{output}': a report is written as text, as .md or as .xlsx")
+    if form is None and ending in _NOT_WRITTEN:
+        raise Misuse(f"-o: '{output}': a report is written as text, as .md, .html or .xlsx")
     shown = [word.partition("=")[::2] for word in columns.split(",")] if columns else []
     if not all(column for column, _ in shown):
         raise Misuse(f"--columns: '{columns}' names a column that is blank")

@@ -73,13 +73,7 @@ def command(
     """
     context = click.get_current_context()
     context.meta.update(explain=explain, explain_format=explain_format)
-    values = _values(given)
-    lines = recipes.read(recipe)
-    wanted = recipes.names(lines)
-    for name in values:
-        if name not in wanted:
-            raise Misuse(f"--set {name}: there is no {{{name}}} in {recipe}{hint(name, wanted, 'names')}")
-    chains = _parsed(context, recipe, lines, values)
+    chains = parsed(context, recipe, given)
     heads = [chain.stages[0] for chain in chains if chain.stages[0].dashes]
     if board and not heads:
         raise Misuse(f"nobody reads {board}; the recipe says itself what its chains begin with")
@@ -96,6 +90,26 @@ def command(
         return chains
     check(chains)
     return Stage("run", lambda *_: _shown(chains), None, last=True)
+
+
+def parsed(context: click.Context, recipe: str, given: Sequence[str]) -> list[Chain]:
+    """The chains of a recipe, all stages parsed.
+
+    Args:
+        context: that of the verb that reads it.
+        recipe: its file.
+        given: what fills its names, each as NAME=VALUE.
+
+    Raises:
+        Misuse, Failure: the recipe is at fault, or a name is not in it.
+    """
+    values = _values(given)
+    lines = recipes.read(recipe)
+    wanted = recipes.names(lines)
+    for name in values:
+        if name not in wanted:
+            raise Misuse(f"--set {name}: there is no {{{name}}} in {recipe}{hint(name, wanted, 'names')}")
+    return _parsed(context, recipe, lines, values)
 
 
 def _told(chain: Chain, board: str, verbose: bool) -> Chain:
@@ -122,7 +136,7 @@ def _values(given: Sequence[str]) -> dict[str, str]:
 
 
 def _parsed(context: click.Context, recipe: str, lines: Sequence[Line], values: Mapping[str, str]) -> list[Chain]:
-    """The chains of a recipe, all stages parsed.
+    """The chains that lines stand for.
 
     Raises:
         Failure: a line is at fault.
@@ -133,10 +147,10 @@ def _parsed(context: click.Context, recipe: str, lines: Sequence[Line], values: 
             chains.append(Chain([], line.chain))
         place = Place(recipes.folder_of(recipe), tuple(chain.name for chain in chains[:-1] if chain.name))
         try:
-            parsed = [_stage(context, words, place, values) for words in split(line.words)]
+            verbs = [_stage(context, words, place, values) for words in split(line.words)]
         except (Misuse, Failure, click.ClickException) as error:
             raise Failure(line.words[0], Fault(recipe, line.number, message_of(error))) from None
-        stages = [stage._replace(place=f"{recipe}:{line.number}") for stage in parsed]
+        stages = [stage._replace(place=f"{recipe}:{line.number}") for stage in verbs]
         chains[-1] = Chain([*chains[-1].stages, *stages], line.chain)
     return chains
 

@@ -24,7 +24,7 @@ from fupin.numbers import Number, Places
 from fupin.partials import Aggregate
 from fupin.parts import Missing, NotAssessed, Term, cell_checks, check_sum, combine, parse_term
 from fupin.rules import read_rules
-from fupin.tables import Source, Table
+from fupin.tables import Table
 
 
 def weight(
@@ -81,7 +81,7 @@ def weight(
 def weight_scores(
     board: pl.DataFrame,
     scores: Events,
-    items: Table,
+    items: Table | Sequence[Term],
     name: str,
     *,
     total: Number | None = None,
@@ -96,7 +96,7 @@ def weight_scores(
     Args:
         board: one row per unit, texts.
         scores: item, value (a number or `NA`). A row that is not there is a missing cell.
-        items: item, full marks (blank: an extra), and perhaps weight (blank: 1).
+        items: item, full marks (blank: an extra), and perhaps weight (blank: 1); or the terms of the items.
         name: the new column, in points.
         total: what the full marks of the items, weighted, must add up to.
         places: as in `weight`.
@@ -111,10 +111,9 @@ def weight_scores(
     Raises:
         DataError: as in `weight`; or an item is not in the table; or a unit's item is given twice.
     """
-    table = tables.table(items, "items")
-    terms = item_terms(table)
+    terms, file = item_terms(items)
     if total is not None:
-        check_sum(terms, numbers.exact(total, "total"), lambda message: DataError(Fault(message, "full", table.name)))
+        check_sum(terms, numbers.exact(total, "total"), lambda message: DataError(Fault(message, "full", file)))
     keys = boards.key_of(board, key)
     cells = _pivot(ledger.events(scores), Units(board, keys), keys, terms, board.height)
 
@@ -124,8 +123,8 @@ def weight_scores(
     return boards.append(board, [name], compute, **placing)
 
 
-def item_terms(items: Source) -> list[Term]:
-    """The terms that a table of items stands for.
+def item_terms(items: Table | Sequence[Term]) -> tuple[list[Term], str | None]:
+    """The terms that a table of items stands for, and the table's name.
 
     Args:
         items: as in `weight_scores`.
@@ -133,9 +132,12 @@ def item_terms(items: Source) -> list[Term]:
     Raises:
         DataError: the table is at fault.
     """
+    if isinstance(items, Sequence) and not isinstance(items, str):
+        return list(items), None
+    source = tables.table(items, "items")
     factor, full = pl.col("weight"), numbers.read("full")
     table = read_rules(
-        items,
+        source,
         ["item", "full"],
         optional=["weight"],
         amounts={"full": True},
@@ -148,14 +150,15 @@ def item_terms(items: Source) -> list[Term]:
         ],
         some=True,
     )
-    return [
+    terms = [
         Term(
             item,
             None if marks is None else Fraction(marks, numbers.ONE),
-            Fraction(1) if weight is None else numbers.parse(weight, f"{items.name}: weight", share=True),
+            Fraction(1) if weight is None else numbers.parse(weight, f"{source.name}: weight", share=True),
         )
         for item, marks, weight in table.select("item", "full", "weight").rows()
     ]
+    return terms, source.name
 
 
 def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Term], height: int) -> pl.DataFrame:

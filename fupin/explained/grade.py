@@ -25,9 +25,9 @@ def explain(scene: Scene) -> Explain:
     within = options["within"]
     called = scene.board[within] if within else pl.repeat("", scene.board.height, eager=True)
     own = None if options["quotas"] is None else read_own(scene.open("quotas"), scheme, called)
-    field = pl.DataFrame({"group number": group, "group": called, "grade": scene.result[name], "out": out})
+    field = pl.DataFrame({"\0group": group, "group": called, "grade": scene.result[name], "out": out})
     field = field.with_columns(scene.units.alias("unit"), score=scene.board[by]).filter(scene.computed)
-    groups = field.group_by("group number", "group", maintain_order=True).agg(size=pl.len().cast(pl.Int128))
+    groups = field.group_by("\0group", "group", maintain_order=True).agg(size=pl.len().cast(pl.Int128))
     places = {row[:2]: row[2:] for row in limits(scheme, own, groups).rows()}
 
     def told(case: Case) -> Sequence[Figure]:
@@ -38,7 +38,7 @@ def explain(scene: Scene) -> Explain:
         bounds = [Fraction(bound, numbers.ONE) for bound in scheme.bounds]
         reached = next(i for i, bound in enumerate(bounds) if score >= bound)
         notes = [Note(f"{by} {case.before[by]} reaches {scheme.names[reached]}, from {numbers.show(bounds[reached])}")]
-        mine = field.filter(pl.col("group number") == group[case.row], ~pl.col("out"))
+        mine = field.filter(pl.col("\0group") == group[case.row], ~pl.col("out"))
         for band in scheme.names[reached:]:
             limit = places.get((group[case.row], band))
             if limit is not None:

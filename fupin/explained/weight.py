@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from fupin import numbers
+from fupin.commands.weight import item_terms
 from fupin.deferred import pl
 from fupin.explaining import Case, Explain, Scene
 from fupin.parts import Term, parse_term
@@ -30,7 +31,7 @@ class _Part(NamedTuple):
 def explain(scene: Scene) -> Explain:
     """What each part adds."""
     options = scene.options
-    terms = [parse_term(word) for word in options["terms"]] or [_term(row) for row in scene.table("items")]
+    terms = [parse_term(word) for word in options["terms"]] or item_terms(scene.open("items"))[0]
 
     def told(case: Case) -> Sequence[Figure]:
         if options["terms"]:
@@ -46,13 +47,6 @@ def explain(scene: Scene) -> Explain:
         return [_reckoned(figure, parts, scene)]
 
     return told
-
-
-def _term(row: Row) -> Term:
-    """The term of an item."""
-    full, weight = row.cells["full"], row.cells.get("weight")
-    share = Fraction(1) if weight is None else numbers.parse(weight, row.file, share=True)
-    return Term(row.cells["item"] or "", None if full is None else Fraction(full), share)
 
 
 def _share(weight: Fraction) -> str:

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, counted
 from fupin.numbers import NOT_ASSESSED
+from fupin.reports.page import visible
 from fupin.reports.text import width_of
 
 _MOST_ROWS = 1 << 20
@@ -26,7 +27,7 @@ _EXACT = r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$"
 _MINUS_ZERO = r"^-0(?:\.0+)?$"
 _HIGHEST = 400  # of a row, in points
 _PORTRAIT = 100  # letters across an A4 page, until they get too small to be read
-EPOCH = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - as in the zip archive that a workbook is, so that bytes repeat
+_EPOCH = datetime.datetime(1980, 1, 1)  # noqa: DTZ001 - as in the zip archive that a workbook is, so that bytes repeat
 
 Look = Mapping[str, Any]
 CELL: Look = {"border": 1, "border_color": "#BFBFBF", "valign": "vcenter"}
@@ -74,11 +75,8 @@ class Book:
     """
 
     def __init__(self, title: str, footer: str) -> None:
-        import xlsxwriter
-
         self._data = io.BytesIO()
-        self.book = xlsxwriter.Workbook(self._data, {"in_memory": True})
-        self.book.set_properties({"title": _visible(title), "created": EPOCH})
+        self.book = new_workbook(self._data, title)
         self._footer = footer
         self._styles: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.names: list[str] = []
@@ -90,7 +88,7 @@ class Book:
 
     def name(self, wanted: str) -> str:
         """Keep a name for a sheet: one that Excel allows, and that no other sheet has."""
-        plain = re.sub(r"[\[\]:*?/\\\t\n]", " ", _visible(wanted))
+        plain = re.sub(r"[\[\]:*?/\\\t\n]", " ", visible(wanted))
         name = first = _cut(plain, _MOST_OF_NAME) or f"Sheet{len(self.names) + 1}"
         number, taken = 1, [one.lower() for one in self.names]
         while name.lower() in [*taken, "history"]:
@@ -184,14 +182,19 @@ class Book:
                 sheet.write_string(top + row, at, literal(cell), word if column.number else text)
 
 
+def new_workbook(data: io.BytesIO, title: str) -> Any:
+    """A workbook to be filled, the same bytes each time, in which each formula is written with its value."""
+    import xlsxwriter
+
+    book = xlsxwriter.Workbook(data, {"in_memory": True})
+    book.set_properties({"title": visible(title), "created": _EPOCH})
+    book.calc_on_load = False  # or else a formula with the value 0 looks like one that is still to be worked out
+    return book
+
+
 def _cut(name: str, most: int) -> str:
     """The beginning of a name, measured in units of UTF-16 as Excel does, without blanks and apostrophes around it."""
     return name.strip(" '").encode("utf-16-le")[: 2 * most].decode("utf-16-le", "ignore").strip(" '")
-
-
-def _visible(words: str) -> str:
-    """A text without signs that nobody sees and that XML may not hold."""
-    return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]", "", words)
 
 
 def _is_too_long(words: str) -> bool:
@@ -200,7 +203,7 @@ def _is_too_long(words: str) -> bool:
 
 def literal(words: str) -> str:
     """A text as xlsxwriter is to be given it, which takes one in `<r>…</r>` for a piece of the workbook itself."""
-    words = _visible(words)
+    words = visible(words)
     if words.startswith("<r>") and words.endswith("</r>"):
         return f'<r><t xml:space="preserve">{html.escape(words, quote=False)}</t></r>'
     return words

@@ -130,7 +130,7 @@ def find(past: Sequence[Step], units: Collection[str]) -> list[Total]:
 def _total(scene: Scene, number: int, units: Collection[str]) -> Total:
     """What a stage has made."""
     options = scene.options
-    terms = [parse_term(word) for word in options["terms"]] or item_terms(scene.open("items"))
+    terms = [parse_term(word) for word in options["terms"]] or item_terms(scene.open("items"))[0]
     named = [Part(term.column, "" if options["terms"] else options["name"]) for term in terms]
     names = scene.units.filter(scene.computed)
     cells = _columns(scene, terms) if options["terms"] else _items(scene, names, terms)

@@ -50,6 +50,14 @@ class Labels(NamedTuple):
     ledger: str
     file: str
     line: str
+    vetoed: str
+    why: str
+    since: str
+    same: str
+    up: str
+    down: str
+    came: str
+    comma: str
 
 
 _CHINESE_VERBS = {
@@ -108,6 +116,14 @@ LABELS: Mapping[Language, Labels] = {
         ledger="台账",
         file="文件",
         line="行",
+        vetoed="一票否决",
+        why="{}：得分是怎么来的",
+        since="与上次相比",
+        same="名次没有变化。",
+        up="上升",
+        down="下降",
+        came="新进排名",
+        comma="、",
     ),
     "en": Labels(
         language="en",
@@ -135,6 +151,14 @@ LABELS: Mapping[Language, Labels] = {
         ledger="Ledger",
         file="File",
         line="Line",
+        vetoed="vetoed",
+        why="{}: how the figures came about",
+        since="Since last time",
+        same="No place has changed.",
+        up="Up",
+        down="Down",
+        came="New",
+        comma=", ",
     ),
 }  # fmt: skip
 

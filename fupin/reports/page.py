@@ -91,6 +91,11 @@ def numeric(board: pl.DataFrame, columns: Sequence[str]) -> list[bool]:
     return list(board.select(found).row(0))
 
 
+def visible(words: str) -> str:
+    """A text without signs that nobody sees and that XML may not hold."""
+    return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]", "", words)
+
+
 def one_line(words: str) -> str:
     """A text on one line, without what would steer a terminal."""
     return re.sub(r"[\x00-\x1f\x7f-\x9f]", "", re.sub(r"\s*[\r\n]+\s*", " ", words))

@@ -1,0 +1,1 @@
+"""A corpus of small files as offices send them."""
