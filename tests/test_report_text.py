@@ -130,6 +130,12 @@ def test_a_report_compares_with_an_earlier_board_itself() -> None:
     refused(twice, 1, "report", "change", "already there")
 
 
+def test_a_change_that_is_not_of_places_stays_as_it_is() -> None:
+    assert fupin("report", stdin="village,rank,change\n东山,1,3\n西河,2,\n").out.splitlines()[2:] == [
+        "东山        1       3", "西河        2",
+    ]  # fmt: skip
+
+
 def test_not_assessed_cells_do_not_make_texts_of_numbers() -> None:
     shown = fupin("report", stdin="village,score\n东山,9.5\n西河,NA\n南桥,10.25\n").out
     assert shown.splitlines()[2:] == ["东山       9.5", "西河        NA", "南桥     10.25"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from fupin.reports.book import PLAIN, Book
+from fupin.reports.text import width_of
 
 if TYPE_CHECKING:
     from fupin.reports.page import Page
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 _MOST = 60
 _HIGHEST = 1000  # of a chart, in pixels, so that it fits a page of A4
 _WIDTH = 680
+_NUMBERS = 90  # beside the longest bar, in pixels
 _ROW = 20  # of a sheet, in pixels
+_LARGE = 40  # bars, until letters get smaller
 _BLUE, _GREEN, _RED = "#2F6EBA", "#548235", "#C00000"
 
 
@@ -40,8 +43,7 @@ def write(book: Book, page: Page, sheets: Sequence[Sheet]) -> None:
         words = [sheet.name, page.columns[i].heading, more]
         book.write(into, row, 0, " · ".join(filter(None, words)), {**PLAIN, "bold": True})
         height = min(60 + 22 * min(count, _MOST), _HIGHEST)
-        chart = _chart(book, sheet, unit, i, min(count, _MOST), name == page.marks.change)
-        chart.set_size({"width": _WIDTH, "height": height})
+        chart = _chart(book, sheet, unit, i, min(count, _MOST), height, name == page.marks.change)
         into.insert_chart(row + 1, 0, chart)
         row += height // _ROW + 3
         breaks.append(row)
@@ -57,8 +59,10 @@ def _ranked(page: Page, sheet: Sheet) -> int:
     return int((places != "").sum()) or len(sheet.rows)
 
 
-def _chart(book: Book, sheet: Sheet, unit: int, column: int, count: int, signed: bool) -> Any:
-    """A chart of bars, the first unit at the top."""
+def _chart(book: Book, sheet: Sheet, unit: int, column: int, count: int, height: int, signed: bool) -> Any:
+    """A chart of bars, the first unit at the top, each with its name and number."""
+    font = {"size": 9 if count <= _LARGE else 7}
+    names = min(7 * max(map(width_of, sheet.cells[unit][:count])) + 20, _WIDTH // 3)
     chart = book.book.add_chart({"type": "bar"})
     first, last = sheet.top, sheet.top + count - 1
     series = {
@@ -67,11 +71,14 @@ def _chart(book: Book, sheet: Sheet, unit: int, column: int, count: int, signed:
         "values": [sheet.name, first, column, last, column],
         "gap": 40,
         "fill": {"color": _GREEN if signed else _BLUE},
-        "data_labels": {"value": True, "font": {"size": 9}},
+        "data_labels": {"value": True, "font": font},
     }
     chart.add_series(series | ({"invert_if_negative": True, "invert_if_negative_color": _RED} if signed else {}))
     chart.set_title({"none": True})
     chart.set_legend({"none": True})
-    chart.set_y_axis({"reverse": True, "num_font": {"size": 9}, "label_position": "low", "interval_unit": 1})
-    chart.set_x_axis({"num_font": {"size": 9}, "major_gridlines": {"visible": True, "line": {"color": "#E7E6E6"}}})
+    chart.set_y_axis({"reverse": True, "num_font": font, "label_position": "low", "interval_unit": 1})
+    chart.set_x_axis({"num_font": font, "major_gridlines": {"visible": True, "line": {"color": "#E7E6E6"}}})
+    chart.set_size({"width": _WIDTH, "height": height})
+    area = {"x": names, "y": 35, "width": _WIDTH - names - _NUMBERS, "height": height - 45}
+    chart.set_plotarea({"layout": {k: v / (height if k in ("y", "height") else _WIDTH) for k, v in area.items()}})
     return chart

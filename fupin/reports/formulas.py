@@ -132,8 +132,9 @@ def _total(scene: Scene, number: int, units: Collection[str]) -> Total:
     options = scene.options
     terms = [parse_term(word) for word in options["terms"]] or item_terms(scene.open("items"))[0]
     named = [Part(term.column, "" if options["terms"] else options["name"]) for term in terms]
-    names = scene.units.filter(scene.computed)
-    cells = _columns(scene, terms) if options["terms"] else _items(scene, names, terms)
+    wanted = scene.computed if options["missing"] == "mean" else scene.computed & scene.units.is_in(list(units))
+    names = scene.units.filter(wanted)
+    cells = _columns(scene, wanted, terms) if options["terms"] else _items(scene, names, terms)
     plans: dict[str, Plan] = {}
     for _, rows, plan in parts.plans(cells, terms, options["missing"], options["not_assessed"]):
         made = [names[row] for row in rows["\0row"]] if plan is not None else []
@@ -145,9 +146,9 @@ def _total(scene: Scene, number: int, units: Collection[str]) -> Total:
     )  # fmt: skip
 
 
-def _columns(scene: Scene, terms: Sequence[Term]) -> pl.DataFrame:
+def _columns(scene: Scene, wanted: pl.Series, terms: Sequence[Term]) -> pl.DataFrame:
     """The cells of the terms, which are columns."""
-    board = scene.board.filter(scene.computed)
+    board = scene.board.filter(wanted)
     return board.select(pl.col(term.column).alias(str(i)) for i, term in enumerate(terms))
 
 

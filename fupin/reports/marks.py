@@ -58,8 +58,9 @@ def find(board: pl.DataFrame, keys: Sequence[str], past: Sequence[Step] = (), sc
     there = {name: name for name in board.columns}
     rank = there.get(ranked.get("name", "rank"))
     followed = ranked.get("by") or (rank and _followed(board, rank, keys))
+    change = there.get("change") if "previous_rank" in there else None  # or it is that of something else
     return Marks(
-        rank, there.get("change"), there.get(rewarded.get("name", "reward")), there.get("vetoed"),
+        rank, change, there.get(rewarded.get("name", "reward")), there.get("vetoed"),
         there.get("veto_reason"), score or there.get(followed or ""),
     )  # fmt: skip
 

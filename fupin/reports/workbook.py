@@ -222,7 +222,7 @@ def _write_parts(book: Book, page: Page, parts: Parts, made: Sequence[dict[int, 
     for part, total, term in zip(planned.parts[1:], parts.totals, parts.terms, strict=True):
         heads.append([total, part.name, "" if term.full is None else show(term.full), show(term.weight)])
     columns = [
-        Cells(head, cells, number, formulas=formulas, widest=10 if number else 24)
+        Cells(head, cells, number, formulas=formulas, widest=14 if number else 24)
         for head, cells, number, formulas in zip(heads, planned.cells, planned.numbers, made, strict=True)
     ]
     sheet = book.add(planned.name, [column.width for column in columns], (0, planned.top - 1))
