@@ -119,3 +119,45 @@ def test_an_indicator_costs_nobody_an_award_where_the_county_has_its_title(tmp_p
     assert {row[0]: row[7] for row in rows} == {
         row[0]: row[7] for row in (line.split(",") for line in expected(COUNTY).splitlines())
     }
+
+
+VISITS = SAMPLES[0].parent / "household-visits"
+
+
+@pytest.mark.parametrize("what", ["villages", "drawn"])
+def test_what_else_there_is_of_the_households(what: str, tmp_path: Path) -> None:
+    want = expected(VISITS, f"expected/{what}.csv")
+    assert getattr(script(VISITS / "expected.py"), what)() == want
+    assert run(["bash", "-c", f"bash run.sh {what} 2> /dev/null"], tmp_path, VISITS) == want
+    result = fupin("run", VISITS / f"{what}.fupin")
+    assert (result.status, result.out) == (0, want)
+    small = ["fupin draw: 1 group of fewer than 2 units, drawn as a whole: 龙头村,边缘户 (1)"]
+    assert result.err.splitlines() == (small if what == "drawn" else [])
+
+
+def test_the_script_makes_the_same_households(tmp_path: Path) -> None:
+    script(VISITS / "make_inputs.py").main(tmp_path)
+    made = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
+    assert made == {name: expected(VISITS, name) for name in made}
+    assert set(made) == {"households.csv", "visits.csv", "reports.csv", "villages.csv", "cadres.csv"}
+
+
+def test_households_at_the_bounds_of_their_kinds() -> None:
+    words = ["screen", VISITS / "households.csv", "--rules", VISITS / "kinds.csv", "--as", "kinds", "then"]
+    result = fupin(*words, "keep", "--where", "household < 'H0022'")
+    found = {row.split(",")[0]: row.split(",")[-1] for row in result.out.splitlines()[1:]}
+    assert {unit: kinds for unit, kinds in found.items() if kinds} == {
+        "H0003": "边缘户",
+        "H0006": "转移性收入",
+        "H0008": "弱劳力",
+        "H0009": "无业",
+        "H0011": "大病",
+        "H0013": "多学生",
+        "H0014": "土坯房",
+        "H0015": "隐患点",
+        "H0016": "创业失败",
+        "H0017": "创业失败",
+        "H0018": "动力不足",
+        "H0020": "大龄单身",
+        "H0021": "边缘户; 转移性收入; 大病",
+    }
