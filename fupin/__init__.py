@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from fupin.commands.bonus import bonus
     from fupin.commands.deadlines import Late, deadlines
     from fupin.commands.deduct import deduct
-    from fupin.commands.draw import draw
     from fupin.commands.diff import diff
+    from fupin.commands.draw import draw
     from fupin.commands.form import form
     from fupin.commands.grade import grade
     from fupin.commands.ingest import Intake, ingest
@@ -62,8 +62,8 @@ __all__ = [
     "bonus",
     "deadlines",
     "deduct",
-    "draw",
     "diff",
+    "draw",
     "events",
     "form",
     "grade",

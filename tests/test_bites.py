@@ -72,6 +72,12 @@ BITES = [
     Bite("station-units", "--range -3:3 ", "--sides -3:3 ", "派出所", "extras", "1", "0"),
     Bite("station-units", " --tie-break third", "", "人大办", "rank", "3", "2"),
     Bite("station-units", " --within kind", "", "派出所", "rank", "1", "3"),
+    Bite("county-indicators", "county_place > 3", "county_place > 4", "工信局", "vetoed", "true", "false"),
+    Bite("county-indicators", "'place > 5 ", "'place > 6 ", "电力局", "vetoed", "true", "false"),
+    Bite("county-indicators", "--within item ", "--within item --ties dense ", "电力局", "vetoed", "true", "false"),
+    Bite("county-indicators", " --most 2", "", "国调队", "late", "2", "9.4"),
+    Bite("county-indicators", "--round 2 ", "", "财政局", "result", "47.93", "47.934783"),
+    Bite("county-indicators", " --within kind", "", "人民银行", "rank", "1", "16"),
 ]
 
 

@@ -700,6 +700,59 @@ def test_grade(case: Case) -> None:
     case.check()
 
 
+@st.composite
+def contested(draw: DrawFn) -> Case:
+    """More units in the upper bands than their quotas have places, and many of them equal."""
+    scores = draw(st.lists(st.sampled_from(["95", "90", "90.0", "89.995", "80"]), min_size=1, max_size=3, unique=True))
+    groups = draw(st.sampled_from([["甲"], ["甲", "乙"]]))
+    cells = st.tuples(st.sampled_from(scores), st.sampled_from(groups), st.sampled_from(["", "", "", "true"]))
+    rows = [
+        {"单位": f"C{i}", "分": score, "县": group, "vetoed": out}
+        for i, (score, group, out) in enumerate(draw(st.lists(cells, min_size=4, max_size=12)))
+    ]
+    board = Table(["单位", "分", "县", "vetoed"], rows)
+    most = st.integers(0, 60).map(lambda share: f"{share}%")
+    quota = {"优秀": draw(st.integers(1, 4).map(str) | most)}
+    if draw(st.booleans()):
+        quota["称职"] = draw(st.integers(1, 4).map(str) | most)
+    quota_max = {band: more(draw, least) for band, least in quota.items() if draw(st.booleans())}
+    words = ["grade", "--by", "分", "--bands", "优秀=90,称职=80,基本称职=60,不称职=0", "--within", "县"]
+    words += [word for band, value in quota.items() for word in ("--quota", f"{band}={value}")]
+    words += [word for band, value in quota_max.items() for word in ("--quota-max", f"{band}={value}")]
+    files: dict[str, Table] = {}
+    quotas = None
+    if draw(st.booleans()):
+        least = draw(st.integers(1, 4)) if quota["优秀"][-1] != "%" else 2
+        own = {
+            "group": rows[0]["县"],
+            "band": "优秀",
+            "quota": str(least),
+            "base": "",
+            "used": draw(st.sampled_from("012")),
+        }
+        quotas = Table([*own, "max"], [own | {"max": draw(st.sampled_from(["", str(least), str(least + 2)]))}])
+        files["quotas.csv"] = quotas
+        words += ["--quotas", "@quotas.csv"]
+
+    def want() -> Table:
+        return ref.grade(board, ["单位"], "分", BANDS[0], quota=quota, quota_max=quota_max, quotas=quotas, within="县")
+
+    return Case(words, board, files, want, "lf")
+
+
+def more(draw: DrawFn, quota: str) -> str:
+    """A quota that is not below another one of its kind."""
+    if quota.endswith("%"):
+        return f"{draw(st.integers(int(quota[:-1]), 100))}%"
+    return str(int(quota) + draw(st.integers(0, 4)))
+
+
+@many
+@given(contested())
+def test_grade_where_ties_lie_across_the_cut(case: Case) -> None:
+    case.check()
+
+
 # --- reward
 
 AMOUNTS = ["5000", "3000", "2000", "1000.55", "0.01", "100"]

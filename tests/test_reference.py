@@ -72,6 +72,59 @@ def test_tally() -> None:
     assert column(trimmed, "s") == ["1"]
 
 
+SCALE = {"优秀": "100", "称职": "80", "不称职": "0"}
+
+
+def test_vote() -> None:
+    cast = [
+        ("甲", "优秀"),
+        ("甲", "称职"),
+        ("甲", "称职"),
+        ("甲", ""),
+        ("甲", "多选"),
+        ("乙", "优秀"),
+        ("丙", "不称职"),
+    ]
+    ballots = Table(["unit", "choice"], [{"unit": unit, "choice": choice} for unit, choice in cast])
+    found = ref.vote(BOARD, ballots, ["unit"], "v", SCALE, invalid=["多选"], detail=True)
+    assert [list(row.values()) for row in found.rows] == [
+        ["甲", "86.666667", "3", "1"],
+        ["乙", "100", "1", "0"],
+        ["丙", "0", "1", "0"],
+    ]
+    counted = table("unit,优秀,称职,不称职\n甲,1,2,0\n乙,1,07,0\n")
+    assert column(ref.vote(counted, None, ["unit"], "v", SCALE, places=1), "v") == ["86.7", "82.5"]
+    with pytest.raises(Refused):  # neither valid nor said to be invalid
+        ref.vote(BOARD, ballots, ["unit"], "v", SCALE)
+    with pytest.raises(Refused):  # nobody votes on 乙
+        ref.vote(BOARD, table("unit,choice\n甲,优秀\n乙,\n丙,优秀\n"), ["unit"], "v", SCALE)
+
+
+def test_score() -> None:
+    def scored(cells: str, kind: str, rule: dict[str, str], places: int | None = None) -> list[str]:
+        board = Table(["unit", "x"], [{"unit": str(i), "x": cell} for i, cell in enumerate(cells.split(" "))])
+        return column(ref.score(board, ["unit"], "x", "s", kind, rule, places=places), "s")
+
+    assert scored("20 40 41 -1 NA ", "of", {"of": "40", "full": "15"}) == ["7.5", "15", "15", "0", "NA", ""]
+    assert scored("1 2", "of", {"of": "3", "full": "10"}) == ["3.333333", "6.666667"]
+    assert scored("二类 一类", "map", {"一类": "15", "二类": "13"}) == ["13", "15"]
+    assert scored("95 94.999 90.0 0", "bands", {"95": "5", "0": "0", "90": "4"}) == ["5", "4", "4", "0"]
+    assert scored("1 2 15 16 99", "places", {"F": "15", "STEP": "1"}) == ["15", "14", "1", "0", "0"]
+    assert scored("1 4", "places", {"F": "2.5", "STEP": "0.75"}) == ["2.5", "0.25"]
+    assert scored("1  2 NA", "fill-mean", {}) == ["1", "1.5", "2", "NA"]
+    assert scored("1  2 NA 2", "na-mean", {}, 1) == ["1", "", "2", "1.7", "2"]
+    for cells, kind, rule in [
+        ("5", "of", {"of": "0", "full": "15"}),
+        ("三类", "map", {"一类": "15"}),
+        ("89.999", "bands", {"90": "4"}),
+        ("0", "places", {"F": "15", "STEP": "1"}),
+        ("1.5", "places", {"F": "15", "STEP": "1"}),
+        (" NA", "fill-mean", {}),
+    ]:
+        with pytest.raises(Refused):
+            scored(cells, kind, rule)
+
+
 def test_deduct() -> None:
     events = table("unit,item,task,points\n甲,a,1,15\n甲,a,1,7\n甲,b,2,0.5\n乙,b,3,1\n")
     plain = ref.deduct(BOARD, events, ["unit"], "d", full="20", detail=True)
@@ -157,3 +210,15 @@ def test_grade() -> None:
     assert column(plain, "grade") == ["A", "A", "A", "B", "A"]
     tied = ref.grade(board, ["unit"], "s", bands, quota={"A": "60%", "B": "1"})
     assert column(tied, "grade") == ["A", "C", "C", "C", "A"]
+    kept = ref.grade(board, ["unit"], "s", bands, quota={"A": "3"}, quota_max={"A": "80%"})
+    assert column(kept, "grade") == ["A", "A", "A", "B", "A"]
+    split = ref.grade(board, ["unit"], "s", bands, quota={"A": "3"}, quota_max={"A": "3"})
+    assert column(split, "grade") == ["A", "B", "B", "B", "A"]
+    own = table("group,band,quota,base,used,max\nx,A,10%,30,2,\ny,A,0,,,\n")
+    used = ref.grade(board, ["unit"], "s", bands, quotas=own, within="g")
+    assert column(used, "grade") == ["A", "B", "B", "B", "B"]
+    marked = board.plus(vetoed=["true", "", "", "", ""])
+    review = ref.grade(marked, ["unit"], "s", bands, quota={"A": "60%"}, veto="待研究")
+    assert column(review, "grade") == ["待研究", "A", "A", "B", "A"]
+    with pytest.raises(Refused):
+        ref.grade(board, ["unit"], "s", {"A": "90", "B": "89.999"})

@@ -1,7 +1,7 @@
-"""Makes inbox/, the score sheets of 21 townships with made-up marks, and expected.csv, what is to come of them.
+"""Makes inbox/, the score sheets of 21 townships with made-up marks, and expected-marks.csv, what is to come of them.
 
-It does not use fupin: expected.csv is written from the marks before these go into workbooks. The bytes are the same
-each time, for one version of openpyxl.
+It does not use fupin: expected-marks.csv is written from the marks before these go into workbooks. The bytes are the
+same each time, for one version of openpyxl.
 """
 
 from __future__ import annotations
@@ -292,7 +292,7 @@ def settled(packed: bytes, stored: dict[str, float]) -> bytes:
 
 
 def main(folder: Path = HERE) -> None:
-    """Write inbox/ and expected.csv into a folder."""
+    """Write inbox/ and expected-marks.csv into a folder."""
     (folder / "inbox").mkdir(exist_ok=True)
     expected = []
     for number, town in enumerate(towns()):
@@ -306,7 +306,7 @@ def main(folder: Path = HERE) -> None:
             for line, (full, mark) in enumerate(zip(FULL, marks, strict=True), 1)
             if (town, line) not in MISTAKES and (town, 0) not in MISTAKES
         ]
-    with (folder / "expected.csv").open("w", encoding="utf-8", newline="") as file:
+    with (folder / "expected-marks.csv").open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["town", "line", "full", "mark"])
         writer.writerows(sorted(expected, key=lambda row: (f"{row[0]}.xlsx", row[1])))
