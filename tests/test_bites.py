@@ -31,6 +31,14 @@ class Bite(NamedTuple):
 
 
 BITES = {
+    "county-indicators": [
+        Bite("county_place > 3", "county_place > 4", "工信局", "vetoed", "true", "false"),
+        Bite("'place > 5 ", "'place > 6 ", "电力局", "vetoed", "true", "false"),
+        Bite("--within item ", "--within item --ties dense ", "电力局", "vetoed", "true", "false"),
+        Bite(" --most 2", "", "国调队", "late", "2", "9.4"),
+        Bite("--round 2 ", "", "财政局", "result", "47.93", "47.934783"),
+        Bite(" --within kind", "", "人民银行", "rank", "1", "16"),
+    ],
     "household-visits": [
         Bite("未脱贫=6", "未脱贫=5", "C22", "visits", "9", "10"),
         Bite("已脱贫=3", "已脱贫=4", "C17", "visits", "20", "13"),

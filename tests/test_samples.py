@@ -23,8 +23,11 @@ def sample(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name, indirect=True)
-the_contest = pytest.mark.parametrize(
-    "sample", [path for path in SAMPLES if path.name == "big-contest"], ids=lambda path: path.name, indirect=True
+the_contest, the_county = (
+    pytest.mark.parametrize(
+        "sample", [path for path in SAMPLES if path.name == name], ids=lambda path: path.name, indirect=True
+    )
+    for name in ("big-contest", "county-indicators")
 )
 
 
@@ -89,6 +92,7 @@ def test_a_month_of_the_contest(sample: Path, month: str, tmp_path: Path) -> Non
     assert run([sample / "month.fupin", "--set", f"month={month}"], tmp_path) == want
 
 
+@the_county
 @pytest.mark.parametrize(
     ("day", "statuses"),
     [  # 36 units have two reports each, by 2016-09-25 and 2016-12-25; counted by hand in reports.csv
@@ -100,25 +104,14 @@ def test_a_month_of_the_contest(sample: Path, month: str, tmp_path: Path) -> Non
     ],
 )
 def test_the_quarterly_reports_of_the_county(
-    day: str, statuses: dict[str, int], monkeypatch: pytest.MonkeyPatch
+    sample: Path, day: str, statuses: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(COUNTY)
+    monkeypatch.chdir(sample)
     words = ["plan.csv", "--roster", "units.csv", "--done", "reports.csv", "--to", "2016-12-31", "--on", day]
     result = fupin("deadlines", *words)
     assert Counter(line.split(",")[4] for line in result.out.splitlines()[1:]) == statuses
     dues = {line.split(",")[2] for line in result.out.splitlines()[1:]}
     assert dues == {"2016-09-25", "2016-12-25"}
-
-
-def test_an_indicator_costs_nobody_an_award_where_the_county_has_its_title(tmp_path: Path) -> None:
-    there = shutil.copytree(COUNTY, tmp_path / "sample")
-    recipe = (there / "scheme.fupin").read_text("utf-8")
-    (there / "scheme.fupin").write_text(recipe.replace("county_place > 3", "county_place > 4"), "utf-8")
-    rows = [line.split(",") for line in fupin("run", there / "scheme.fupin").out.splitlines()]
-    assert {row[8] for row in rows[1:]} == {"false"}
-    assert {row[0]: row[7] for row in rows} == {
-        row[0]: row[7] for row in (line.split(",") for line in expected(COUNTY).splitlines())
-    }
 
 
 VISITS = SAMPLES[0].parent / "household-visits"
