@@ -92,9 +92,21 @@ def headings(sheet: Sheet, rules: Rules) -> list[str]:
     Raises:
         DataError: two have the same, or none has a name.
     """
-    before = [rules.rename.get(name, name) for name in sheets.names(sheet)]
-    titles = rules.schema.rename(before) if rules.schema else {}
-    return sheets.headings(sheet, {**titles, **rules.rename})
+    new = _renamed(sheets.names(sheet), rules)
+    sheets.require_headings(sheet, new)
+    return new
+
+
+def _renamed(names: Sequence[str], rules: Rules) -> list[str]:
+    """The new names of columns.
+
+    One that is taken from the titles keeps its name where it stands behind another that has the same and loses it.
+    """
+    stays = [name in rules.take.values() and name in names[:i] for i, name in enumerate(names)]
+    new = [name if stay else rules.rename.get(name, name) for name, stay in zip(names, stays, strict=True)]
+    titles = rules.schema.rename(new) if rules.schema else {}
+    known = [stay or name in rules.rename for name, stay in zip(names, stays, strict=True)]
+    return [name if is_known else titles.get(name, name) for name, is_known in zip(new, known, strict=True)]
 
 
 def require(taken: Sequence[Sheet], rules: Rules, others: Sequence[str]) -> None:
@@ -103,10 +115,9 @@ def require(taken: Sequence[Sheet], rules: Rules, others: Sequence[str]) -> None
     Raises:
         DataError: one is not; the nearest are told.
     """
-    here = [[*sheets.names(sheet), *sheet.others] for sheet in taken]
+    here = [list(map(cleaning.heading, sheet.others)) or sheets.names(sheet) for sheet in taken]
     before = list(dict.fromkeys(name for names in here for name in names if name))
-    titles = rules.schema.rename([rules.rename.get(name, name) for name in before]) if rules.schema else {}
-    after = [rules.rename.get(name, titles.get(name, name)) for name in before]
+    after = list(dict.fromkeys(name for names in here for name in _renamed(names, rules) if name))
     where = taken[0].name if len(taken) == 1 else None
     if not taken[0].mended:
         require_columns(rules.rename, before, where)
@@ -133,7 +144,7 @@ def shape(columns: Sequence[str], rules: Rules, made: Sequence[str]) -> list[str
     """
     if rules.long:
         return list(made)
-    names = [rules.rename.get(name, name) for name in map(cleaning.heading, columns)]
+    names = _renamed(list(map(cleaning.heading, columns)), rules)
     kept = rules.keep or [name for name in dict.fromkeys(names) if name and name not in rules.drop]
     return list(dict.fromkeys([*kept, *made]))
 
@@ -153,21 +164,29 @@ def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
     unusable = {(line - above, int(place)): reason for line, place, reason in bad}
     taken = dict(layout.taken(sheet.titles, rules.take, sheet.name, unusable))
     added = [*taken, *([rules.number_rows] if rules.number_rows else [])]
-    names = [rules.rename.get(name, name) for name in sheets.names(sheet)]
+    names = _renamed(sheets.names(sheet), rules)
     if there := [name for name in added if name in names]:
         raise DataError(Fault("the column is there already", there[0], sheet.name))
     width = len(sheet.columns)
+    dates = [i for i, name in enumerate(names) if _holds_dates(name, rules)]
     new = [pl.lit(text).alias(str(width + i)) for i, text in enumerate(taken.values())]
 
     new += [pl.lit(None, dtype=pl.String).alias(str(width + len(taken)))] if rules.number_rows else []
 
     def parts() -> Iterator[Part]:
-        for part in sheets.without_notes(sheet.parts(), width):
+        for part in sheets.without_notes(sheet.parts(), width, dates):
             rows = part.rows.with_columns(new)
             broken = [row._replace(cells=_padded(row.cells, width, list(taken.values()))) for row in part.broken]
             yield part._replace(rows=rows, broken=broken)
 
     return sheet._replace(columns=[*sheet.columns, *added], parts=parts)
+
+
+def _holds_dates(name: str, rules: Rules) -> bool:
+    """Whether a column is one of dates, as somebody or its name says."""
+    meant = bool(rules.long) and name not in rules.long and VALUE in rules.date
+    of_schema = [field.name for field in rules.schema.fields if field.clean is cleaning.date] if rules.schema else []
+    return meant or name in (*rules.date, *of_schema) or re.search(layout.OF_DATES, name) is not None
 
 
 def _padded(cells: Sequence[str | None], width: int, added: Sequence[str]) -> list[str | None]:

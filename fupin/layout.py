@@ -8,7 +8,7 @@ row and begin with words such as 注：, 填表人： or a date of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from fupin import cleaning
@@ -41,6 +41,8 @@ _DATED = (
     r"^(?:签[字名]|盖章)?(?:[0-9二〇○零一三四五六七八九_]*年[0-9_一二三四五六七八九十]*月[0-9_一二三四五六七八九十]*日?"
     r"|[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}(?:[T0-9:.]{4,})?)(?:星期[一二三四五六日天])?$"
 )
+OF_DATES = "日期|时间|日$|(?i:date)"
+"""What the name of a column of dates holds."""
 _SENDER = "(?:政府|[局办委部会所站院校]|办公室|中心|公司|支部|[小核查作收]组)$"
 _LABEL = r"^[^:：]{1,12}[:：]"
 _MEASURE = r"^[+-]?[0-9][0-9,]*(?:\.[0-9]+)?%?$"
@@ -280,17 +282,18 @@ def totals(rows: pl.DataFrame) -> pl.Series:
     return asked.select(pl.any_horizontal(told).fill_null(False)).to_series()
 
 
-def notes(rows: Sequence[Cells], width: int) -> int:
+def notes(rows: Sequence[Cells], width: int, dates: Collection[int] = ()) -> int:
     """Where the notes and signatures below a table begin among its last rows; their number where there are none.
 
     Args:
         rows: the last rows, trimmed; blank cells are empty.
         width: how many columns the table has.
+        dates: which of them hold dates.
     """
     begin = len(rows)
     for i in range(len(rows) - 1, -1, -1):
         cells = [re.sub(cleaning.SPACE, "", cell) for cell in rows[i] if cell]
-        if cells and (_is_note(cells) or (len(cells) == 1 and width > 1 and _stands_below(rows, i, begin))):
+        if cells and (_is_note(cells) or (len(cells) == 1 and width > 1 and _stands_below(rows, i, begin, dates))):
             begin = i
         elif len(cells) > 1 and not re.match(TOTAL, cells[0]):
             break
@@ -312,7 +315,7 @@ def _is_note(cells: Cells) -> bool:
     return re.match(_BARE, cells[0]) is not None and all(told) and (len(cells) > 1 or "章" in cells[0])
 
 
-def _stands_below(rows: Sequence[Cells], at: int, begin: int) -> bool:
+def _stands_below(rows: Sequence[Cells], at: int, begin: int, dates: Collection[int]) -> bool:
     """Whether the only cell of a row is what stands below tables.
 
     That is a date, where its column has no others and there is a row above, and above it who sends the table.
@@ -321,10 +324,13 @@ def _stands_below(rows: Sequence[Cells], at: int, begin: int) -> bool:
         rows: the rows.
         at: the row.
         begin: the first row below the table that is known.
+        dates: the columns of dates.
     """
     place = next(i for i, cell in enumerate(rows[at]) if cell)
     cell = re.sub(cleaning.SPACE, "", rows[at][place])
     if re.match(_DATED, cell):
+        if place in dates:
+            return False
         above = [re.sub(cleaning.SPACE, "", row[place]) for row in rows[:at] if len(row) > place]
         return any(map(any, rows[:at])) and not any(re.match(_DATED, other) for other in above)
     below = [other for other in rows[at + 1 : begin + 1] if any(other)]

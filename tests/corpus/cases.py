@@ -241,6 +241,10 @@ CASES = [
         "last-date.csv", "日期,村,分\n2019.4.28,东山,1\n2019.4.29,西河,\n2019.4.30,,\n".encode(), "",
         "日期,村,分\n2019.4.28,东山,1\n2019.4.29,西河,\n2019.4.30,,\n",
     ),
+    Case(
+        "dates-alone.csv", "村,到,看\n东山,,\n,2019年4月29日,\n,,2019.4.30\n".encode(), "--date 到,看",
+        "村,到,看\n东山,,\n,2019-04-29,\n,,2019-04-30\n",
+    ),
     Case("one-date.csv", "日期,分\n2019-04-30,\n".encode(), "", "日期,分\n2019-04-30,\n"),
     Case(
         "last-key.csv", "村,分\n东山,1\n审核,\n检查组,\n".encode(), "", "村,分\n东山,1\n审核,\n检查组,\n",
@@ -248,6 +252,25 @@ CASES = [
     Case("hidden.xlsx", xlsx([["旧", "值"], ["x", 9]], TABLE, hidden=[1]), "", CLEAN),
     Case("second.xlsx", xlsx([["旧", "值"], ["x", 9]], TABLE), "--sheet 2", CLEAN),
     Case("all.xlsx", xlsx(TABLE, [["村", "分"], ["南坪", 3]]), "--all-sheets", CLEAN + "南坪,3\n"),
+    Case(
+        "all-named.xlsx", xlsx(TABLE, [["村", "分"], ["南坪", "x"], ["北岭", 4]]),
+        "--all-sheets --add-source --number 分",
+        "村,分,source\n东山,1,all-named.xlsx:1\n西河,2,all-named.xlsx:1\n北岭,4,all-named.xlsx:2\n",
+        [("2", "分", "x", "is not a number")],
+    ),
+    Case(
+        "first-named.xlsx", xlsx(TABLE), "--add-source",
+        "村,分,source\n东山,1,first-named.xlsx\n西河,2,first-named.xlsx\n",
+    ),
+    Case(
+        "taken-renamed.xlsx", xlsx([["单位：甲镇"], ["镇", "分"], ["东山", 1], ["西河", "x"]]),
+        "--rename 镇=村 --take 单位=镇 --number 分 --keep 镇,村,分", "镇,村,分\n甲镇,东山,1\n", [("4", "分", "x", "")],
+        left=["1: a row above"],
+    ),
+    Case(
+        "taken-and-renamed.csv", "单位：甲镇,\n村,分\n东山,1\n".encode(), "--take 单位=镇 --rename 镇=town",
+        "村,分,town\n东山,1,甲镇\n", left=["1: a row above"],
+    ),
     Case(
         "texts.xlsx", xlsx([["村", "分", "日"], ["东山", " １２．５ ", 43583]]), "--number 分 --date 日",
         "村,分,日\n东山,12.5,2019-04-28\n",
