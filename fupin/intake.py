@@ -17,7 +17,7 @@ from fupin.errors import SHOWN, DataError, Fault, hint
 from fupin.numbers import NOT_ASSESSED
 from fupin.rosters import Roster
 from fupin.schemas import Field, Schema
-from fupin.sheets import BLANK, REJECTED, TOTAL, Broken, Part, Sheet, left_out
+from fupin.sheets import BLANK, REJECTED, REPEATED, TOTAL, UNITS, Broken, Part, Sheet, left_out
 
 VALUE = "value"
 _ASKED = "that --drop-rows asks for"
@@ -216,13 +216,7 @@ def clean(
     trimmed = part.rows
     if not part.trimmed:
         trimmed = trimmed.with_columns(cleaning.trimmed(pl.col(place)) for place in places)
-    kinds = trimmed.select(
-        pl.when(pl.all_horizontal(pl.col(place).is_null() for place in _own(sheet, rules, places)))
-        .then(pl.lit(BLANK))
-        .when(pl.lit(False) if sheet.mended or sheet.form else layout.totals(trimmed.select(places)))
-        .then(pl.lit(TOTAL))
-        .alias("why")
-    )["why"]
+    kinds = _kinds(sheet, trimmed, _own(sheet, rules, places))
     left = [*([] if part.left is None else [part.left]), _left(trimmed["\0line"], kinds)]
     rows, stay = part.rows, kinds.is_null()
     if not stay.all():
@@ -283,6 +277,25 @@ def _own(sheet: Sheet, rules: Rules, places: Sequence[str]) -> Sequence[str]:
     """The columns that the sheet itself has."""
     added = 0 if sheet.mended or sheet.form else len(rules.take) + bool(rules.number_rows)
     return places[: len(places) - added]
+
+
+def _kinds(sheet: Sheet, rows: pl.DataFrame, own: Sequence[str]) -> pl.Series:
+    """Why rows of trimmed texts are left out; null for those that stay.
+
+    Args:
+        sheet: their sheet.
+        rows: the rows.
+        own: the columns that the sheet itself has.
+    """
+    blank = pl.all_horizontal(pl.col(place).is_null() for place in own)
+    if sheet.mended or sheet.form:
+        return rows.select(pl.when(blank).then(pl.lit(BLANK))).to_series()
+    kinds = pl.when(blank).then(pl.lit(BLANK)).when(layout.totals(rows.select(own))).then(pl.lit(TOTAL))
+    if sheet.heads:
+        kinds = kinds.when(layout.repeats(rows.select(own), sheet.heads)).then(pl.lit(REPEATED))
+    if sheet.units is not None:
+        kinds = kinds.when(pl.col("\0line") == sheet.units).then(pl.lit(UNITS))
+    return rows.select(kinds).to_series()
 
 
 def _left(lines: pl.Series, kinds: pl.Series) -> pl.DataFrame:

@@ -21,6 +21,8 @@ PART = 1 << 18
 BLANK = "without any cell"
 TITLE = "above the header"
 TOTAL = "of totals"
+REPEATED = "that repeats the header"
+UNITS = "of units below the header"
 NOTE = "with notes or signatures below the table"
 _APART = "row."  # before a column of the row itself that is called like one of these
 _AGAIN = "; mend the row, or clear its reason if it is right as it is"
@@ -77,6 +79,8 @@ class Sheet(NamedTuple):
         bad: cells that cannot be used: `line`, `place` of the column, `reason`.
         size: how many bytes its file has, where that is known.
         form: whether it is a form, of which all rows are marks.
+        heads: the rows of the header, trimmed, merged cells filled.
+        units: the line of a row that says what the columns are counted in.
     """
 
     name: str
@@ -91,6 +95,8 @@ class Sheet(NamedTuple):
     bad: pl.DataFrame | None = None
     size: int = 0
     form: bool = False
+    heads: Sequence[Sequence[str]] = ()
+    units: int | None = None
 
 
 def no_rows(width: int) -> pl.DataFrame:
