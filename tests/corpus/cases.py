@@ -241,13 +241,74 @@ CASES = [
         "last-date.csv", "日期,村,分\n2019.4.28,东山,1\n2019.4.29,西河,\n2019.4.30,,\n".encode(), "",
         "日期,村,分\n2019.4.28,东山,1\n2019.4.29,西河,\n2019.4.30,,\n",
     ),
+    Case(
+        "dates-alone.csv", "村,到,看\n东山,,\n,2019年4月29日,\n,,2019.4.30\n".encode(), "--date 到,看",
+        "村,到,看\n东山,,\n,2019-04-29,\n,,2019-04-30\n",
+    ),
     Case("one-date.csv", "日期,分\n2019-04-30,\n".encode(), "", "日期,分\n2019-04-30,\n"),
     Case(
         "last-key.csv", "村,分\n东山,1\n审核,\n检查组,\n".encode(), "", "村,分\n东山,1\n审核,\n检查组,\n",
     ),
+    Case(
+        "pages.xlsx",
+        xlsx(
+            [
+                ["得分表"], ["村", "基础", None], [None, "道路", "饮水"], [None, "（分）", "（元/户）"], ["东山", 1, 2],
+                ["村", "基础"], [None, "道路", "饮水"], ["西河", 3, 4],
+            ],
+            merge=["A1:C1", "A2:A3", "B2:C2", "A6:A7", "B6:C6"],
+        ),
+        "--number 基础/道路", "村,基础/道路,基础/饮水\n东山,1,2\n西河,3,4\n",
+        left=[
+            "1: a row above the header", "4: a row of units below the header", "6: a row that repeats the header",
+            "7: a row that repeats the header",
+        ],
+    ),
+    Case(
+        "again.csv", "村, 分 ,备注\n东山,1,\n 村,分,备注\n西河,2,备注\n村,分,\n".encode(), "",
+        "村,分,备注\n东山,1,\n西河,2,备注\n",
+        left=["3: a row that repeats the header", "5: a row that repeats the header"],
+    ),
+    Case("column.csv", "村\n东山\n村\n".encode(), "", "村\n东山\n村\n"),
+    Case(
+        "units.csv", "序号,村,长,占\n单位,,公里,%\n1,东山,1,2\n".encode(), "--number 长,占",
+        "序号,村,长,占\n1,东山,1,2\n", left=["2: a row of units"],
+    ),
+    Case(
+        "full-marks.csv", "村,路,水\n满分,10,20\n东山,1,2\n,（好）,3\n".encode(), "",
+        "村,路,水\n满分,10,20\n东山,1,2\n,（好）,3\n",
+    ),
+    Case(
+        "statistics.csv",
+        (LINES + "合计数,3\n总 分,3\n平均,1.5\n全县平均分,1.5\n最高分：,2\n").encode(), "", CLEAN,
+        left=[f"{line}: a row of totals" for line in range(4, 9)],
+    ),
+    Case(
+        "like-totals.csv", "项,分\n审计,1\n统计局,2\n平均工资,3\n总分馆,4\n合计划,5\n道路,平均\n".encode(), "",
+        "项,分\n审计,1\n统计局,2\n平均工资,3\n总分馆,4\n合计划,5\n道路,平均\n",
+    ),
     Case("hidden.xlsx", xlsx([["旧", "值"], ["x", 9]], TABLE, hidden=[1]), "", CLEAN),
     Case("second.xlsx", xlsx([["旧", "值"], ["x", 9]], TABLE), "--sheet 2", CLEAN),
     Case("all.xlsx", xlsx(TABLE, [["村", "分"], ["南坪", 3]]), "--all-sheets", CLEAN + "南坪,3\n"),
+    Case(
+        "all-named.xlsx", xlsx(TABLE, [["村", "分"], ["南坪", "x"], ["北岭", 4]]),
+        "--all-sheets --add-source --number 分",
+        "村,分,source\n东山,1,all-named.xlsx:1\n西河,2,all-named.xlsx:1\n北岭,4,all-named.xlsx:2\n",
+        [("2", "分", "x", "is not a number")],
+    ),
+    Case(
+        "first-named.xlsx", xlsx(TABLE), "--add-source",
+        "村,分,source\n东山,1,first-named.xlsx\n西河,2,first-named.xlsx\n",
+    ),
+    Case(
+        "taken-renamed.xlsx", xlsx([["单位：甲镇"], ["镇", "分"], ["东山", 1], ["西河", "x"]]),
+        "--rename 镇=村 --take 单位=镇 --number 分 --keep 镇,村,分", "镇,村,分\n甲镇,东山,1\n", [("4", "分", "x", "")],
+        left=["1: a row above"],
+    ),
+    Case(
+        "taken-and-renamed.csv", "单位：甲镇,\n村,分\n东山,1\n".encode(), "--take 单位=镇 --rename 镇=town",
+        "村,分,town\n东山,1,甲镇\n", left=["1: a row above"],
+    ),
     Case(
         "texts.xlsx", xlsx([["村", "分", "日"], ["东山", " １２．５ ", 43583]]), "--number 分 --date 日",
         "村,分,日\n东山,12.5,2019-04-28\n",
