@@ -29,7 +29,7 @@ man: .venv/installed  ## make the manual pages of the commands anew
 lock:  ## pin the current versions anew
 	$(PYTHON) -m venv .venv && .venv/bin/python -m pip install --quiet uv
 	for file in requirements requirements-dev; do \
-	  .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --extra opencc \
+	  .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --all-extras \
 	    $$([ $$file = requirements ] || echo --group dev) --custom-compile-command 'make lock' --upgrade pyproject.toml -o $$file.lock; \
 	done
 

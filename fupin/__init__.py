@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from fupin.commands.assign import assign
     from fupin.commands.bonus import bonus
-    from fupin.commands.deadlines import Late, deadlines
+    from fupin.commands.deadlines import deadlines
     from fupin.commands.deduct import deduct
     from fupin.commands.diff import diff
     from fupin.commands.draw import draw
@@ -43,11 +43,13 @@ if TYPE_CHECKING:
     from fupin.commands.report import report
     from fupin.commands.reward import reward
     from fupin.commands.score import score
+    from fupin.commands.screen import screen
     from fupin.commands.tally import tally
     from fupin.commands.veto import veto
     from fupin.commands.vote import vote, vote_counts
     from fupin.commands.weight import weight, weight_scores
     from fupin.errors import DataError, FupinError, Misuse
+    from fupin.lateness import Late
     from fupin.ledger import events
     from fupin.library import read, write
 
@@ -76,6 +78,7 @@ __all__ = [
     "report",
     "reward",
     "score",
+    "screen",
     "tally",
     "veto",
     "vote",

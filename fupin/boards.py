@@ -108,14 +108,9 @@ def append(
     wanted = chosen(board, only)
     if fill and names[0] in board.columns:
         wanted = wanted & pl.col(names[0]).is_null()
-    rows = board.with_row_index("\0row")
     if only is None and not (fill and present):
-        return board.with_columns(compute(rows).select(names))
-    rows = rows.filter(wanted)
-    try:
-        results = compute(rows).select(names)
-    except DataError as error:
-        raise error.moved(rows["\0row"].to_list()) from None
+        return board.with_columns(compute(board.with_row_index("\0row")).select(names))
+    places, results = among(board, wanted, compute)
     columns = []
     for name in names:
         old = (
@@ -123,8 +118,23 @@ def append(
             if fill and name in board.columns
             else pl.repeat(None, board.height, dtype=pl.String, eager=True)
         )
-        columns.append(old.alias(name).scatter(rows["\0row"], results[name]))
+        columns.append(old.alias(name).scatter(places, results[name]))
     return board.with_columns(columns)
+
+
+def among(
+    board: pl.DataFrame, wanted: pl.Expr, compute: Callable[[pl.DataFrame], pl.DataFrame]
+) -> tuple[pl.Series, pl.DataFrame]:
+    """What is computed for some rows of a board, behind the numbers of these rows; see `append`.
+
+    Raises:
+        DataError: compute raises one; its rows are those of the board.
+    """
+    rows = board.with_row_index("\0row").filter(wanted)
+    try:
+        return rows["\0row"], compute(rows)
+    except DataError as error:
+        raise error.moved(rows["\0row"].to_list()) from None
 
 
 def chosen(board: pl.DataFrame, only: Sql | None) -> pl.Expr:

@@ -54,8 +54,8 @@ class Files:
         self._opened: dict[str, Source] = {}
         self.found = False
         """Whether what `--fail-if` or `--check` asks about was found (status 3)."""
-        self.also: dict[str, pl.DataFrame | Growing] = {}
-        """Tables that the stage makes besides its result, by the files they go to."""
+        self.also: dict[str, Made] = {}
+        """What the stage makes besides its result, by the files it goes to."""
         self.afterwards: list[str] = []
         """What is to be told once these have been written."""
 

@@ -16,12 +16,12 @@ A condition reads columns, compares exactly, knows three truth values, and can n
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from fractions import Fraction
 from typing import NamedTuple, NoReturn, TypeAlias
 
 from fupin import numbers
-from fupin.checks import Check, number_check, require_columns
+from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import Misuse
 
@@ -71,11 +71,7 @@ class Condition(NamedTuple):
 
     def checks(self) -> list[Check]:
         """What a row must pass before its truth counts: numbers are numbers, and nothing is unknown."""
-        are_numbers = [number_check(column, blank=True) for column in self.numeric]
-        unknown = self.truth.is_null() & ~pl.any_horizontal(pl.lit(False), *(check.bad for check in are_numbers))
-        why = f"missing, so that the condition {self.sql} is unknown (IS NULL and IS NOT NULL ask about missing cells)"
-        missing = [Check(unknown & pl.col(column).is_null(), why, column) for column in self.columns]
-        return [*are_numbers, *self.arithmetic, *missing]
+        return checks_of([self])
 
     def require(self, names: Iterable[str], file: str | None = None) -> None:
         """Make sure that a table has the columns.
@@ -90,6 +86,42 @@ Sql: TypeAlias = Condition | str
 """A condition, parsed or not."""
 
 
+def checks_of(conditions: Sequence[Condition]) -> list[Check]:
+    """What a row must pass before the truth of several conditions counts; a cell that is no number is told once."""
+    are_numbers = {c: number_check(c, blank=True) for condition in conditions for c in condition.numeric}
+    checks = list(are_numbers.values())
+    for condition in conditions:
+        own = [are_numbers[column].bad for column in condition.numeric]
+        unknown = condition.truth.is_null() & ~pl.any_horizontal(pl.lit(False), *own)
+        why = f"missing, so that the condition {condition.sql} is unknown"
+        why += " (IS NULL and IS NOT NULL ask about missing cells)"
+        checks += [*condition.arithmetic, *(Check(unknown & pl.col(c).is_null(), why, c) for c in condition.columns)]
+    return checks
+
+
+def truths(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFrame:
+    """Whether conditions hold for the rows of a table.
+
+    Args:
+        frame: a table of texts.
+        conditions: the conditions.
+
+    Returns:
+        true or false in a column for each condition, called by its number.
+
+    Raises:
+        DataError: one is unknown for a row because a cell is missing, or a cell is not a number.
+    """
+    found = frame.select(condition.truth.alias(str(i)) for i, condition in enumerate(conditions))
+    numeric = dict.fromkeys(column for condition in conditions for column in condition.numeric)
+    bad = [number_check(column, blank=True).bad for column in numeric]
+    bad += [rule.bad for condition in conditions for rule in condition.arithmetic]
+    faulty = pl.any_horizontal(pl.lit(False), *(rule.any() for rule in bad))
+    if any(found.null_count().row(0)) or frame.select(faulty).item():
+        check(frame, checks_of(conditions))
+    return found
+
+
 class _Value(NamedTuple):
     """An operand: a column that takes the type of what it meets, a text, or a number."""
 
@@ -97,6 +129,7 @@ class _Value(NamedTuple):
     expr: pl.Expr
     column: str = ""
     products: int = 0  # how deep they are nested; each multiplies the size of the expression
+    constant: int | None = None  # in quanta, if it is one
 
 
 class _Parser:
@@ -277,7 +310,7 @@ class _Parser:
             products = value.products + other.products + 1
             if products > _PRODUCTS:
                 self.fail(f"more than {_PRODUCTS + 1} factors")
-            result, inexact, large = numbers.product(self.as_number(value), self.as_number(other))
+            result, inexact, large = self.times(value, other)
             self.arithmetic += [
                 Check(inexact, f"{self.sql} makes a number of more than 18 decimals"),
                 Check(large, f"{self.sql} makes a number of more than 15 digits before the point"),
@@ -285,11 +318,20 @@ class _Parser:
             value = _Value("number", result, products=products)
         return value
 
+    def times(self, left: _Value, right: _Value) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
+        one, other = self.as_number(left), self.as_number(right)
+        if right.constant is not None:
+            return numbers.times(one, right.constant)
+        return numbers.product(one, other) if left.constant is None else numbers.times(other, left.constant)
+
     def factor(self) -> _Value:
         if sign := self.take("-", "+"):
             value = self.factor()
             number = self.as_number(value)
-            return _Value("number", numbers.whole(0) - number if sign == "-" else number, products=value.products)
+            if sign == "+":
+                return _Value("number", number, products=value.products, constant=value.constant)
+            constant = None if value.constant is None else -value.constant
+            return _Value("number", numbers.whole(0) - number, products=value.products, constant=constant)
         if self.take("("):
             value = self.any()
             self.need(")")
@@ -298,7 +340,7 @@ class _Parser:
         if kind == "number":
             constant = numbers.quanta(numbers.parse(word, self.what), self.what)
             self.position += 1
-            return _Value("number", numbers.whole(constant))
+            return _Value("number", numbers.whole(constant), constant=constant)
         if kind not in ("word", "name", "text"):
             self.fail(f"a column, a number or a 'text' is missing before '{word}'")
         self.position += 1

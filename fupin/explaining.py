@@ -101,11 +101,11 @@ class Scene:
 
 
 class _Told(NamedTuple):
-    """What a stage has done to a unit."""
+    """What a stage has done to a unit: its figures, or why there are none."""
 
     chain: str
     stage: Stage
-    left_out: bool
+    gone: str
     figures: Sequence[Figure]
 
 
@@ -144,10 +144,14 @@ class Account:
             return
         scene = Scene(stage, files, board, result)
         self._names |= dict.fromkeys(scene.units.head(10_000))
-        explain = _explanation(scene, stage)
+        without = [column for column in scene.key if column not in result.columns]
+        explain = _nothing if without else _explanation(scene, stage)
         for case in _cases(scene, self._units):
-            figures = [] if case.after is None else _figures(scene, case, explain)
-            self._told.setdefault(case.name, []).append(_Told(chain.name, stage, case.after is None, figures))
+            gone = (
+                "" if case.after is not None else f"goes into a table without {without[0]}" if without else "left out"
+            )
+            figures = [] if gone else _figures(scene, case, explain)
+            self._told.setdefault(case.name, []).append(_Told(chain.name, stage, gone, figures))
 
     def text(self, unit: str) -> str:
         """The account of a unit for people to read.
@@ -161,7 +165,7 @@ class Account:
                 chain = told.chain
                 parts += [f"{chain}:"] if chain else []
             lines = [one_line(recipes.line(told.stage.words))]
-            lines += ["  left out"] if told.left_out else []
+            lines += [f"  {told.gone}"] if told.gone else []
             parts.append("\n".join([*lines, *(line for figure in told.figures for line in figure.lines)]))
         return "\n\n".join(parts) + "\n"
 
@@ -177,7 +181,7 @@ class Account:
                 "place": told.stage.place,
                 "verb": told.stage.verb,
                 "command": recipes.line(told.stage.words),
-                "left_out": told.left_out,
+                "left_out": bool(told.gone),
                 "figures": [_figure_of(figure) for figure in told.figures],
             }
             for told in self._of(unit)
@@ -195,11 +199,16 @@ class Account:
         return self._told[unit]
 
 
+def _nothing(_: Case) -> Sequence[Figure]:
+    """No figure needs to be told of."""
+    return []
+
+
 def _explanation(scene: Scene, stage: Stage) -> Explain:
     """What a verb has to say of its figures, which is nothing where they speak for themselves."""
     module = f"fupin.explained.{stage.verb}"
     if importlib.util.find_spec(module) is None:
-        return lambda _: []
+        return _nothing
     explain: Explain = importlib.import_module(module).explain(scene)
     return explain
 

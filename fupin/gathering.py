@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import collections
 import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
-from fupin import decoding, delimited, intake, jsonlines, shapes, sheets, spool, structure, tables, workbooks
+from fupin import decoding, delimited, intake, jsonlines, parallel, shapes, sheets, spool, structure, tables, workbooks
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault
 from fupin.intake import Clean, Rules
@@ -23,7 +21,6 @@ from fupin.writing import Growing
 
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _LINES = (".jsonl", ".ndjson")
-_AT_A_TIME = 2
 
 
 class Reading(NamedTuple):
@@ -222,19 +219,9 @@ class _Pass:
                 numbered += part.height - len(part.broken) - one.left.height
                 yield part, one
             return
-        with ThreadPoolExecutor(_AT_A_TIME) as workers:
-            waiting: collections.deque[tuple[Part, Future[Clean]]] = collections.deque()
-            try:
-                for part in sheets.ahead(sheet.parts()):
-                    waiting.append((part, workers.submit(intake.clean, sheet, names, part, self.rules, again)))
-                    if len(waiting) > _AT_A_TIME:
-                        first, found = waiting.popleft()
-                        yield first, found.result()
-                while waiting:
-                    first, found = waiting.popleft()
-                    yield first, found.result()
-            finally:
-                workers.shutdown(cancel_futures=True)
+        yield from parallel.in_order(
+            sheets.ahead(sheet.parts()), lambda part: intake.clean(sheet, names, part, self.rules, again)
+        )
 
     def _take(self, number: int, sheet: Sheet, found: Clean) -> None:
         """Take what has become of some rows.

@@ -148,7 +148,10 @@ def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
     """
     if sheet.mended or sheet.form:
         return sheet
-    taken = dict(layout.taken(sheet.titles, rules.take, sheet.name))
+    bad = [] if sheet.bad is None else sheet.bad.filter(pl.col("line") < sheet.header).rows()
+    above = sheet.header - len(sheet.titles)
+    unusable = {(line - above, int(place)): reason for line, place, reason in bad}
+    taken = dict(layout.taken(sheet.titles, rules.take, sheet.name, unusable))
     added = [*taken, *([rules.number_rows] if rules.number_rows else [])]
     names = [rules.rename.get(name, name) for name in sheets.names(sheet)]
     if there := [name for name in added if name in names]:

@@ -24,15 +24,24 @@ TOTAL = (
 _SUBTOTAL = r"^小\s*计[:：]?$"
 _TELLING = ["计", "均", "总", "最"]  # one of these is in each
 _LEADING = 3  # so many columns may hold the names of a row
+_CLERKS = "填表|填报|制表|审核|复核|审批|经办|统计|打印"
 _WORDS = (
-    "备?注|说明|附注?|填表说明|(?:填表|填报|制表|审核|复核|审批|检查|督查|考核|评分|被检查|被督查|经办|联系|单位|主要)?"
-    "(?:人|人员|单位|时间|日期|电话|负责人|负责人员|小?组|(?:小?组)?(?:组长|组员|成员))|制表|审核|复核|审批|签字|签名|盖章"
+    f"备?注|注意(?:事项)?|附[注件表]?|抄送|(?:数据)?来源|(?:填表|评分|考核|统计)?说明|{_CLERKS}|校对|签[字名章]|[盖公印]章"
+    f"|(?:{_CLERKS}|检查|督查|考核|评分|参加|被检查|被督查|联系|监督|单位|主要|分管)?"
+    "(?:人|人员|单位|时间|日期|电话|领导|负责人|负责人员|小?组|(?:小?组)?(?:组长|组员|成员))"
 )
-_SEALED = r".{1,15}(?:[（(](?:签[字名章]|盖章|公章)[）)][:：]?$|(?:签[字名章]|盖章)[:：])"
-NOTE = rf"^(?:(?:{_WORDS})(?:签[字名]|盖章|[（(].{{0,8}}[）)])*[0-9]?[:：]|{_SEALED})"
-_SIGNED = (
-    r"^(?:签[字名]|盖章)?[0-9二〇○零一三四五六七八九_]*年[0-9_一二三四五六七八九十]*月[0-9_一二三四五六七八九十]*日?$"
+_SIGN = "(?:签[字名章]|盖章|公章|印章)"
+_SEALED = rf".{{0,30}}(?:[（(](?:{_SIGN}|章)[）)]处?[:：]?$|{_SIGN}处?[:：])"
+NOTE = rf"^[*＊※【（(]*(?:(?:{_WORDS})(?:{_SIGN}|[（(].{{0,8}}[）)])*[0-9]?[:：】]|{_SEALED})"
+_OFFICE = r"^.{0,8}(?:主任|[镇乡村县局科站所队]长|书记|干部|工作队|评委|代表)[:：]"
+_CLERK = rf"^(?:{_CLERKS})(?:人员?|日期|时间|单位)"
+_BARE = rf"^(?:{_CLERKS}|日期|(?:{_WORDS})?{_SIGN}处?|[（(]{_SIGN}[）)])$"
+_BELOW = r"^[—-]*(?:本表|以上|以下空白|[（(]?此页|第[0-9]{1,3}页|共[0-9]{1,3}页)"
+_DATED = (
+    r"^(?:签[字名]|盖章)?(?:[0-9二〇○零一三四五六七八九_]*年[0-9_一二三四五六七八九十]*月[0-9_一二三四五六七八九十]*日?"
+    r"|[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}(?:[T0-9:.]{4,})?)(?:星期[一二三四五六日天])?$"
 )
+_SENDER = "(?:政府|[局办委部会所站院校]|办公室|中心|公司|支部|[小核查作收]组)$"
 _LABEL = r"^[^:：]{1,12}[:：]"
 _MEASURE = r"^[+-]?[0-9][0-9,]*(?:\.[0-9]+)?%?$"
 _YEAR = r"^(?:19|20)[0-9]{2}$"
@@ -73,11 +82,10 @@ def find(
     """
     if said is not None:
         header, depth = said[0], said[1] - said[0] + 1
-        return Layout(header, depth, _names(_spread(rows, merged), merged, header, depth))
-    spread = _spread(rows, merged)
-    header = _header(rows, spread, labels)
-    depth = _depth(rows, merged, header)
-    return Layout(header, depth, _names(spread, merged, header, depth))
+    else:
+        header = _header(rows, _spread(rows, merged), labels)
+        depth = _depth(rows, merged, header)
+    return Layout(header, depth, _names(rows, merged, header, depth))
 
 
 def require_names(found: Layout, file: str, line: int) -> None:
@@ -93,9 +101,14 @@ def require_names(found: Layout, file: str, line: int) -> None:
     """
     names = [name.strip(cleaning.SPACES) for name in found.columns]
     names = [name for name in names if name]
-    if all(re.match(_MEASURE, name) and not re.match(_YEAR, name) for name in names):
+    if all(map(_measured, names)):
         told = f"no header: there are but numbers here, such as {names[0]}; write names above them, or say"
         raise DataError(Fault(f"{told} --header-row {line} if these are the names", file=file, line=line))
+
+
+def _measured(cell: str) -> bool:
+    """Whether a cell holds a number, and not of a year."""
+    return re.match(_MEASURE, cell) is not None and not re.match(_YEAR, cell)
 
 
 def _header(rows: Sequence[Cells], spread: Sequence[Cells], labels: Sequence[str]) -> int:
@@ -103,21 +116,27 @@ def _header(rows: Sequence[Cells], spread: Sequence[Cells], labels: Sequence[str
     counts = [sum(map(bool, row)) for row in rows]
     full = max(counts, default=0)
     first = next((i for i, count in enumerate(counts) if count), 0)
+    wanted = list(labels)
     for i, row in enumerate(rows):
-        if counts[i] and not _is_title(row, spread[i], full, labels):
-            measured = any(re.match(_MEASURE, cell) and not re.match(_YEAR, cell) for cell in row)
-            return i if i == first or not measured else first
+        told = [label for label in wanted if any(_tells(cell, label, counts[i] < full) for cell in row)]
+        wanted = [label for label in wanted if label not in told]
+        if counts[i] and not told and not _is_title(row, spread[i], full):
+            return i if i == first or not any(map(_measured, row)) else first
     return first
 
 
-def _is_title(row: Cells, spread: Cells, full: int, labels: Sequence[str]) -> bool:
+def _tells(cell: str, label: str, alone: bool) -> bool:
+    """Whether a cell has a label that a text stands behind, or also one beside which it stands, and no longer name."""
+    behind = cell.partition(label)[2].lstrip(cleaning.SPACES)
+    return behind[:1] in tuple(":：") or (alone and _plain(cell) == _plain(label))
+
+
+def _is_title(row: Cells, spread: Cells, full: int) -> bool:
     """Whether a row is a title above a table whose fullest row has so many cells."""
     count = sum(map(bool, row))
     if full == 1:
         return False
     if count == 1 and len({cell for cell in spread if cell}) == 1 and count < full:
-        return True
-    if any(label in cell for cell in row if cell for label in labels):
         return True
     told = any(re.match(_LABEL, cell) or re.match(_DATE, cell) for cell in row)
     return count < full and (told or sum(map(bool, spread)) * 3 <= full)
@@ -140,14 +159,31 @@ def _depth(rows: Sequence[Cells], merged: Sequence[Merged], header: int) -> int:
     last = header
     while True:
         tall = max((b for t, _, b, _ in merged if header <= t <= last), default=last)
-        wide = any(top == last and right > left for top, left, _, right in merged if top >= header)
-        next_row = max(tall, last + 1 if wide else last)
+        next_row = max(tall, last + 1 if _heads(rows, merged, last) else last)
         if next_row == last or next_row >= len(rows):
             break
         last = next_row
-    if last == header and header + 1 < len(rows) and not merged and _goes_on(rows[header], rows[header + 1]):
+    near = any(top <= header + 1 and bottom >= header for top, _, bottom, _ in merged)
+    if last == header and header + 1 < len(rows) and not near and _goes_on(rows[header], rows[header + 1]):
         last += 1
     return last - header + 1
+
+
+def _heads(rows: Sequence[Cells], merged: Sequence[Merged], row: int) -> bool:
+    """Whether cells of a row that are merged over several columns have names of these below, which are no marks.
+
+    A row of the table has a cell below the first name.
+    """
+    wide = [range(left, right + 1) for top, left, _, right in merged if top == row and right > left]
+    if not wide or row + 1 >= len(rows):
+        return False
+    below = {column: rows[row + 1][column] for columns in wide for column in columns if column < len(rows[row + 1])}
+    first = next((column for column, cell in enumerate(rows[row]) if cell), 0)
+    return (
+        any(sum(bool(below.get(column)) for column in columns) > 1 for columns in wide)
+        and not any(map(_measured, below.values()))
+        and (first in below or first >= len(rows[row + 1]) or not rows[row + 1][first])
+    )
 
 
 def _goes_on(upper: Cells, lower: Cells) -> bool:
@@ -162,43 +198,70 @@ def _goes_on(upper: Cells, lower: Cells) -> bool:
         and bool(upper[0] and blank and named and not lower[0])
         and all(lower[i] for i in blank if i <= max(named))
         and all(not upper[i] or (i + 1 in blank and i + 1 in named) for i in named)
-        and not any(re.match(_MEASURE, lower[i]) for i in named)
+        and not any(_measured(lower[i]) for i in named)
     )
 
 
-def _names(spread: Sequence[Cells], merged: Sequence[Merged], header: int, depth: int) -> list[str]:
-    """The names of the columns: those of one row as they stand, those of several joined."""
-    rows = spread[header : header + depth]
+def _names(rows: Sequence[Cells], merged: Sequence[Merged], header: int, depth: int) -> list[str]:
+    """The names of the columns: those of one row as they stand, those of several joined.
+
+    A name that is merged over several columns is that of the first, if there are no others below it. Where nothing
+    is merged, a name without one on its right goes for the columns there, too.
+    """
+    last = header + depth - 1
     if depth == 1:
-        return list(rows[0])
-    width = max(map(len, rows))
-    square = [[*row, *[""] * (width - len(row))] for row in rows]
-    if not merged:
-        for i in range(1, width):
-            square[0][i] = square[0][i] or (square[0][i - 1] if square[1][i] else "")
+        return list(rows[header])
+    width = max(map(len, rows[header : last + 1]))
+    square = [[*row, *[""] * (width - len(row))] for row in _spread(rows, merged)[header : last + 1]]
+    within = {
+        (row, column)
+        for top, left, bottom, right in merged
+        for row in range(max(top, header), min(bottom, last) + 1)
+        for column in range(left, right + 1)
+    }
+    covered = {column for row, column in within if row == last} - {left for _, left, _, _ in merged}
+    for i in range(1, width):
+        if not square[0][i] and square[1][i] and (header, i - 1) not in within:
+            square[0][i] = square[0][i - 1]
     names = []
-    for cells in zip(*square, strict=True):
+    for i, cells in enumerate(zip(*square, strict=True)):
         parts = list(dict.fromkeys(cleaning.heading(cell) for cell in cells if cell))
-        names.append("/".join(part for part in parts if part))
+        names.append("" if i in covered else "/".join(part for part in parts if part))
     return names
 
 
-def beside(rows: Sequence[Cells], label: str) -> str | None:
-    """The text beside or behind a label in the titles; nothing if the label is not there.
+def _beside(rows: Sequence[Cells], label: str, unusable: Mapping[tuple[int, int], str]) -> tuple[str, str]:
+    """The text behind a label in its own cell (`单位：某镇`), or in the next one that has any; or why there is none."""
+    place = _place(rows, label)
+    if place is None:
+        return "", "is not in the rows above the header"
+    row, column, text = place
+    others = range(column + 1, len(rows[row]))
+    at = next((at for at in others if rows[row][at] or (row, at) in unusable), None)
+    if not text and at is not None and (row, at) in unusable:
+        return "", f"has {unusable[row, at]} beside it"
+    if not text and at is not None and not re.search("[:：]$", rows[row][at]):
+        text = rows[row][at]
+    return text, "" if text else "has nothing beside or behind it"
 
-    Behind it in its own cell (`单位：某镇`), or else the next cell with a text on its right.
+
+def _place(rows: Sequence[Cells], label: str) -> tuple[int, int, str] | None:
+    """The row and column of a label in the titles and the text behind it in its own cell; nothing if it is not there.
+
+    A cell that begins with the label, or has it behind a space, is preferred to one that has it in a longer word.
     """
     wanted = _plain(label)
-    for row in rows:
-        for i, cell in enumerate(row):
-            plain = _plain(cell)
-            if wanted and wanted in plain:
-                behind = cell[cell.find(label) + len(label) :] if label in cell else plain.split(wanted, 1)[1]
-                found = behind.strip(cleaning.SPACES + ":：")
-                if found and (plain.startswith(wanted) or behind.lstrip(cleaning.SPACES)[:1] in ":："):
-                    return re.split(r"\s{2,}|\u3000", found)[0]
-                if not found:
-                    return next((text.strip(cleaning.SPACES) for text in row[i + 1 :] if text and text != cell), "")
+    texts = [(i, j, cell) for i, row in enumerate(rows) for j, cell in enumerate(row)]
+    cells = [text for text in texts if wanted and wanted in _plain(text[2])]
+    spaced = r"\s*".join(map(re.escape, wanted))
+    own = re.compile(rf"(?:^|\s){spaced}\s*(?:[:：]|\s|$)")
+    for i, j, cell in sorted(cells, key=lambda found: own.search(found[2]) is None):
+        found = own.search(cell)
+        within = cell.partition(label)[2] if label in cell else _plain(cell).partition(wanted)[2]
+        behind = cell[found.end() :] if found else within
+        text = behind.strip(cleaning.SPACES + ":：")
+        if not text or found or _plain(cell).startswith(wanted) or behind.lstrip(cleaning.SPACES)[:1] in tuple(":："):
+            return i, j, re.split(r"\s{2,}|\u3000", text)[0]
     return None
 
 
@@ -227,15 +290,48 @@ def notes(rows: Sequence[Cells], width: int) -> int:
     begin = len(rows)
     for i in range(len(rows) - 1, -1, -1):
         cells = [re.sub(cleaning.SPACE, "", cell) for cell in rows[i] if cell]
-        told = bool(cells) and (
-            (re.match(NOTE, cells[0]) is not None and not any(re.match(_MEASURE, cell) for cell in cells[1:]))
-            or (len(cells) == 1 and width > 1 and re.match(_SIGNED, cells[0]) is not None)
-        )
-        if told:
+        if cells and (_is_note(cells) or (len(cells) == 1 and width > 1 and _stands_below(rows, i, begin))):
             begin = i
         elif len(cells) > 1 and not re.match(TOTAL, cells[0]):
             break
     return begin
+
+
+def _is_note(cells: Cells) -> bool:
+    """Whether cells without spaces are a note, or what people sign with; not where they hold marks of a row.
+
+    Behind a label such as `电话：` a number is no mark. Behind labels that may also be names of rows, any text is.
+    """
+    labelled = [False, *(re.search("[:：]$|电话$", cell) is not None for cell in cells[:-1])]
+    if re.match(NOTE, cells[0]):
+        return not any(re.match(_MEASURE, cell) for cell, label in zip(cells, labelled, strict=True) if not label)
+    told = [any(re.match(form, cell) for form in (NOTE, _OFFICE, _CLERK, _BARE, _DATED)) for cell in cells]
+    if re.match(_OFFICE, cells[0]) or re.match(_CLERK, cells[0]):
+        named = [label or re.match(_CLERK, cell) for label, cell in zip(labelled, ["", *cells[:-1]], strict=True)]
+        return all(a or b for a, b in zip(told, named, strict=True))
+    return re.match(_BARE, cells[0]) is not None and all(told) and (len(cells) > 1 or "章" in cells[0])
+
+
+def _stands_below(rows: Sequence[Cells], at: int, begin: int) -> bool:
+    """Whether the only cell of a row is what stands below tables.
+
+    That is a date, where its column has no others and there is a row above, and above it who sends the table.
+
+    Args:
+        rows: the rows.
+        at: the row.
+        begin: the first row below the table that is known.
+    """
+    place = next(i for i, cell in enumerate(rows[at]) if cell)
+    cell = re.sub(cleaning.SPACE, "", rows[at][place])
+    if re.match(_DATED, cell):
+        above = [re.sub(cleaning.SPACE, "", row[place]) for row in rows[:at] if len(row) > place]
+        return any(map(any, rows[:at])) and not any(re.match(_DATED, other) for other in above)
+    below = [other for other in rows[at + 1 : begin + 1] if any(other)]
+    signed = bool(below) and [i for i, other in enumerate(below[0]) if other] == [place]
+    if place and signed and re.search(_SENDER, cell):
+        return re.match(_DATED, re.sub(cleaning.SPACE, "", below[0][place])) is not None
+    return re.match(_BELOW, cell) is not None
 
 
 def said(text: str) -> tuple[int, int]:
@@ -253,15 +349,22 @@ def said(text: str) -> tuple[int, int]:
     return first, last
 
 
-def taken(rows: Sequence[Cells], take: Mapping[str, str], file: str) -> Iterator[tuple[str, str]]:
-    """The names of new columns, and the text beside each one's label.
+def taken(
+    rows: Sequence[Cells], take: Mapping[str, str], file: str, unusable: Mapping[tuple[int, int], str]
+) -> Iterator[tuple[str, str]]:
+    """The names of new columns, and the text beside or behind each one's label.
+
+    Args:
+        rows: the titles.
+        take: the names of the columns, by their labels.
+        file: the file or sheet, for messages.
+        unusable: why cells of the titles cannot be used, by their rows and columns.
 
     Raises:
-        DataError: a label is not in the titles, or nothing stands beside it.
+        DataError: a label is not in the titles, or nothing stands beside it that can be used.
     """
     for label, name in take.items():
-        text = beside(rows, label)
-        if not text:
-            why = "is not in the rows above the header" if text is None else "has nothing beside or behind it"
+        text, why = _beside(rows, label, unusable)
+        if why:
             raise DataError(Fault(f"'{label}' {why}, so that '{name}' cannot be taken", file=file))
         yield name, text

@@ -19,7 +19,7 @@ _ELSEWHERE = {
     "events": "ledger",
     "read": "library",
     "write": "library",
-    "Late": "commands.deadlines",
+    "Late": "lateness",
     "Intake": "commands.ingest",
     "ingest": "commands.ingest",
     "form": "commands.form",

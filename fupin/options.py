@@ -147,9 +147,9 @@ def _files(context: click.Context, read: bool, but: Sequence[str]) -> list[str]:
     found: list[str] = []
     for parameter in context.command.params:
         value = context.params.get(parameter.name or "")
-        named = isinstance(parameter.type, File) and parameter.type.read == read
-        if named and value and parameter.name not in but:
-            found += [value] if isinstance(value, str) else value
+        if isinstance(parameter.type, File) and parameter.type.read == read and parameter.name not in but:
+            given = [value] if isinstance(value, str) else value or []
+            found += [name for name in given if name not in parameter.type.words]
     return found
 
 

@@ -42,19 +42,21 @@ class File(click.ParamType[str]):
 
     Args:
         read: whether it is a table that is read, which the stage knows from this type.
+        words: what may stand in its place, and is no file.
     """
 
     name = "file"
 
-    def __init__(self, read: bool = True) -> None:
+    def __init__(self, read: bool = True, words: Sequence[str] = ()) -> None:
         self.read = read
+        self.words = words
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Find what it is relative to. An empty name, which an unset variable of a script leaves, is refused."""
         if not value:
             raise Misuse(f"{option(param)}: the name of a file is empty")
         place = ctx.obj if ctx else None
-        if not isinstance(place, Place) or isinstance(value, Filled | FileName | Result):
+        if value in self.words or not isinstance(place, Place) or isinstance(value, Filled | FileName | Result):
             return value if isinstance(value, FileName | Result) else str(value)
         if self.read and value.startswith("@"):
             if value[1:] not in place.chains:

@@ -48,8 +48,9 @@ def obligations(plan: pl.DataFrame, since: datetime.date | None, until: datetime
         until: the last due date of rules that counts.
 
     Returns:
-        `plan` (the row), `task`, `unit` (null for all units), `due` (a date) and `points` (quanta, null if none
-        are given), a row for each due date.
+        `plan` (the row), `task`, `unit` (null for all units), `due` (a date), `points` (quanta, null if none are
+        given) and `mark` (what tells it apart among those of its task and unit: the date that a rule gives, or
+        which of the fixed dates it is), a row for each due date.
 
     Raises:
         DataError: a row of the plan is at fault.
@@ -73,10 +74,14 @@ def obligations(plan: pl.DataFrame, since: datetime.date | None, until: datetime
         both = sorted([*listed, *wrong], key=lambda fault: fault.row or 0)
         raise DataError(both[:SHOWN], total + len(wrong))
     ruled = pl.DataFrame(found, schema={"plan": pl.UInt32, "due": pl.Date}, orient="row")
+    ruled = ruled.with_columns(mark=pl.col("due").cast(pl.String))
+    which = pl.int_range(1, pl.len() + 1).over("task", "unit")
     fixed = rows.filter(pl.col("rule").is_null()).select(
-        "plan", due=pl.coalesce("due", pl.col("start") + pl.duration(days="days"))
-    )
-    return pl.concat([fixed, ruled]).join(rows.drop("due"), on="plan").select("plan", "task", "unit", "due", "points")
+        "plan", due=pl.coalesce("due", pl.col("start") + pl.duration(days="days")),
+        mark=pl.concat_str(pl.col("unit").fill_null(""), which, separator=" "),
+    )  # fmt: skip
+    dated = pl.concat([fixed, ruled]).join(rows.drop("due"), on="plan", maintain_order="left")
+    return dated.select("plan", "task", "unit", "due", "points", "mark")
 
 
 def _checks() -> list[Check]:
@@ -122,6 +127,8 @@ def occurrences(
     parts = _parts(rule)
     if until is None and "UNTIL" not in parts and "COUNT" not in parts:
         raise ValueError("it has no end; say --to, or write UNTIL or COUNT")
+    if parts.get("UNTIL", "99991231") < _compact(start):
+        raise ValueError(f"UNTIL={parts['UNTIL']} is before the start, {start}")
     count = int(parts.pop("COUNT", 0)) or None
     rules = rruleset()
     for days in _days(parts):
@@ -187,7 +194,7 @@ def _checked(name: str, value: str) -> str:
         case "UNTIL":
             day = re.fullmatch(r"([0-9]{4})-?([0-9]{2})-?([0-9]{2})(T[0-9]{6}Z?)?", value, re.ASCII)
             try:
-                value = datetime.date(*map(int, day.groups()[:3])).strftime("%Y%m%d") if day else ""
+                value = _compact(datetime.date(*map(int, day.groups()[:3]))) if day else ""
             except ValueError:
                 value = ""
             fine, told = bool(value), "a date such as 20201231"
@@ -207,6 +214,11 @@ def _checked(name: str, value: str) -> str:
     if not fine:
         raise ValueError(f"{name}={','.join(words)}: write {told}")
     return value
+
+
+def _compact(day: datetime.date) -> str:
+    """A date as rules write it, such as 20201231."""
+    return day.isoformat().replace("-", "")
 
 
 def _check_together(parts: Mapping[str, str]) -> None:

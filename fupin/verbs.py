@@ -18,6 +18,7 @@ VERBS = {
     "grade": "Give bands by their lower bounds, within quotas.",
     "reward": "Give prizes to the first and penalties to the last.",
     "deadlines": "List what is due, done and late, and what lateness costs.",
+    "screen": "Flag the units for which rules of a table hold.",
     "keep": "Keep the rows for which a condition holds.",
     "draw": "Pick units by a published seed, so that anybody can check the draw.",
     "assign": "Spread a board of indicators over those responsible.",

@@ -119,6 +119,7 @@ def _sheet(name: str, grid: Grid, labels: Sequence[str], said: tuple[int, int] |
     if said is None:
         layout.require_names(found, place, header + 1)
     behind = header + found.depth
+    _require_usable(grid, range(header, behind), place)
     spans = _spans(rows, grid.merged, behind)
     totals = _totals(rows, spans)
     rows = _filled(rows, spans).with_row_index("\0line", 1).with_columns(pl.col("\0line").cast(pl.Int64))
@@ -147,6 +148,20 @@ def _with_bad(grid: Grid) -> pl.DataFrame:
             shown = rows[str(column)].clone().scatter(cells["row"], cells["value"])
             rows = rows.with_columns(shown.alias(str(column)))
     return rows
+
+
+def _require_usable(grid: Grid, header: range, place: str) -> None:
+    """Make sure that the names of columns can be used.
+
+    Raises:
+        DataError: one cannot.
+    """
+    faults = []
+    for row, column, value, reason in grid.bad.filter(pl.col("row").is_between(header.start, header.stop - 1)).rows():
+        shown = "" if value is None else f"'{value}', "
+        faults.append(Fault(f"the name of column {column + 1} is {shown}{reason}", file=place, line=row + 1))
+    if faults:
+        raise DataError(faults)
 
 
 class _Span(NamedTuple):

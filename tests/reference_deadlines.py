@@ -189,6 +189,8 @@ class Rule:
         """The days of the rule, to the last day at most."""
         if self.count is None and self.until is None and to is None:
             raise Refused("a rule without an end")
+        if self.until is not None and self.until < start:
+            raise Refused("a rule that ends before it begins")
         self.from_start(start)
         last = min(end for end in (self.until, to, date.max) if end is not None)
         found: list[date] = []
@@ -208,6 +210,65 @@ def whole(word: str, most: int, *, signed: bool = False) -> int:
     if not re.fullmatch("[+-]?[0-9]+" if signed else "[0-9]+", word) or not 1 <= abs(int(word)) <= most:
         raise Refused(f"{word!r} is not within 1…{most}")
     return int(word)
+
+
+# --- working days
+
+# From the notices of the State Council for 2019 and 2020, with the longer Spring Festival that 2020 was given later:
+# days off, and days of the weekend that are worked instead.
+KNOWN = (2019, 2020)
+DAYS_OFF = """
+    2019-01-01 2019-02-04/10 2019-04-05/07 2019-05-01/04 2019-06-07/09 2019-09-13/15 2019-10-01/07
+    2020-01-01 2020-01-24/31 2020-02-01/02 2020-04-04/06 2020-05-01/05 2020-06-25/27 2020-10-01/08
+"""
+MADE_UP = """
+    2019-02-02/03 2019-04-28 2019-05-05 2019-09-29 2019-10-12
+    2020-01-19 2020-04-26 2020-05-09 2020-06-28 2020-09-27 2020-10-10
+"""
+
+
+def spans(text: str) -> set[date]:
+    """The days of spans such as 2019-05-01/04."""
+    found = set()
+    for word in text.split():
+        first, _, last = word.partition("/")
+        found |= {
+            date.fromisoformat(f"{first[:8]}{one:02d}") for one in range(int(first[8:]), int(last or first[8:]) + 1)
+        }
+    return found
+
+
+@dataclass
+class Calendar:
+    """Which days are working days: what tables say, else the notices if they count, else Monday to Friday."""
+
+    tables: Sequence[Table] = ()
+    chinese: bool = False
+
+    def told(self) -> dict[date, str]:
+        """What the tables say."""
+        told: dict[date, str] = {}
+        for rows in (table.rows for table in self.tables):
+            said = {day(row["date"]): row["working"].lower() for row in rows}
+            if len(said) < len(rows) or set(said.values()) - {"true", "false"}:
+                raise Refused("a day twice, or neither true nor false")
+            told |= said
+        return told
+
+    def working(self, one: date) -> bool:
+        """Whether it is a working day."""
+        told = self.told()
+        if one in told:
+            return told[one] == "true"
+        if self.chinese and one.year in KNOWN:
+            return one in spans(MADE_UP) or (one.weekday() < 5 and one not in spans(DAYS_OFF))
+        return one.weekday() < 5
+
+    def shifted(self, one: date, shift: str) -> date:
+        """The day itself, or the working day next to it."""
+        while not self.working(one):
+            one += DAY if shift == "next" else -DAY
+        return one
 
 
 # --- the verb
@@ -254,16 +315,28 @@ def due_dates(row: Row, since: date | None, to: date | None) -> list[date]:
     raise Refused(f"a row with {sorted(given)}")
 
 
-def obligations(plan: Table, units: list[str] | None, since: date | None, to: date | None) -> list[Obligation]:
+def obligations(
+    plan: Table,
+    units: list[str] | None,
+    since: date | None,
+    to: date | None,
+    shift: str | None = None,
+    calendar: Calendar | None = None,
+) -> list[Obligation]:
     """All due dates, by date, then plan, then roster."""
     found: list[Obligation] = []
+    if calendar:
+        calendar.told()
     for index, row in enumerate(plan.rows):
         if not row["task"]:
             raise Refused("no task")
         if row.get("points") and number(row["points"]) < 0:
             raise Refused("points below 0")
         mine = [row["unit"]] if row.get("unit") else [""] if units is None else units
-        for due in due_dates(row, since, to):
+        dues = due_dates(row, since, to)
+        if shift:
+            dues = sorted({(calendar or Calendar()).shifted(due, shift) for due in dues})
+        for due in dues:
             for place, unit in enumerate(mine):
                 found.append(Obligation((due, index, place), row["task"], unit, due, row.get("points", "")))
     if len({(one.task, one.unit, one.due) for one in found}) < len(found):
@@ -348,13 +421,15 @@ def judged(
     ignore_strays: bool = False,
     since: date | None = None,
     to: date | None = None,
+    shift: str | None = None,
+    calendar: Calendar | None = None,
     soon: int = 7,
 ) -> list[Obligation]:
     """Every obligation with its status."""
     if since and to and since > to:
         raise Refused("the window is reversed")
     units = roster_units(roster, key)
-    found = obligations(plan, units, since, to)
+    found = obligations(plan, units, since, to, shift, calendar)
     known = {row.get("unit") or "" for row in plan.rows}
     if units is not None:
         known = known - {""} | set(units)

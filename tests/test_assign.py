@@ -75,6 +75,12 @@ def test_nothing_is_assigned_of_an_empty_board() -> None:
     assert run("assign", "--to", "to.csv", "--where", "full > 16", stdin=BOARD) == Result(0, "unit,item,full\n", "")
 
 
+def test_a_condition_without_a_column() -> None:
+    words = ["assign", "--to", "to.csv", "--where"]
+    assert run(*words, "1 = 1", stdin=BOARD) == run(*words[:-1], stdin=BOARD)
+    assert run(*words, "1 = 2", stdin=BOARD).out == "unit,item,full\n"
+
+
 def test_that_nobody_answers_is_told_on_one_line() -> None:
     board = BOARD + "".join(f"指标{i},1\n" for i in range(7))
     told = run("assign", "--to", "to.csv", "-v", stdin=board).err.splitlines()
@@ -119,5 +125,5 @@ def test_an_account_of_a_unit_has_what_it_answers_for() -> None:
     words = ["assign", "--to", "to.csv", "--where", "full > 5", "then", "tally", "-i", "units.csv", "--events", "-"]
     words += ["--strays", "ignore", "--count", "--as", "n"]
     told = run("--explain", "扶贫办", *words, stdin=BOARD)
-    assert told.out.splitlines()[-2:] == ["  -:2: item 减贫, full 16", "  n = 1"]
+    assert told.out.splitlines()[-2:] == ["  + 1  -:2: item 减贫, full 16", "  n = 1"]
     refused(run("--explain", "减贫", "assign", "--to", "to.csv", stdin=BOARD), 2, "", "no verb here computes")

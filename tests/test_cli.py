@@ -87,6 +87,8 @@ BOARD = "village,total,kind\n东山,90,一\n西河,80,二\n"
         ["assign", "--to", "board.csv", "--on", "knd"],
         ["weight", "totl/100", "--as", "x"],
         ["keep", "--where", "totl > 5"],
+        ["screen", "--rules", "rules.csv", "--by", "knd"],
+        ["screen", "--rules", "rules.csv", "--for", "totl > 5"],
         ["veto", "--when", "totl > 5"],
         ["report", "--columns", "village,totl"],
         ["report", "--by", "knd"],
@@ -103,6 +105,7 @@ BOARD = "village,total,kind\n东山,90,一\n西河,80,二\n"
 )
 def test_an_unknown_column(folder: Path, words: list[str]) -> None:
     Path("board.csv").write_text(BOARD)
+    Path("rules.csv").write_text("flag,when\nlow,total < 5\n")
     result = fupin(*words, stdin=BOARD)
     wrong = next(name for name in ("totl", "knd", "vilage") if any(name in word for word in words))
     right = {"totl": "total", "knd": "kind", "vilage": "village"}[wrong]
@@ -222,6 +225,14 @@ MISUSE = [
     (["assign", "--to", "none.csv", "--on", "a,,b"], "a,,b"),
     (["assign", "--to", "none.csv", "--where", "a >"], "--where"),
     (["assign", "--to", "none.csv", "--strays", "drop"], "ignore"),
+    (["screen"], "--rules"),
+    (["screen", "--rules", "none.csv", "--by", ""], "--by"),
+    (["screen", "--rules", "none.csv", "--as", ""], "--as"),
+    (["screen", "--rules", "none.csv", "--for", "a >"], "--for"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--as", "x"], "--as goes without --by"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--detail"], "--detail goes without --by"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--fill"], "--fill goes without --by"),
+    (["screen", "--rules", "none.csv", "--by", "a", "--replace"], "--replace goes without --by"),
     (["report", "--by", ""], "--by"),
     (["report", "--columns", ""], "--columns"),
     (["rank", "--by", "a", "--within", ""], "--within"),

@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from contextlib import chdir
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import takewhile
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
 import reference_deadlines as ref
 from conftest import Shell
+from dateutil.rrule import rrulestr
 from harness import Result, fupin
 from hypothesis import Phase, assume, event, given, settings
 from hypothesis import strategies as st
@@ -75,7 +77,7 @@ BAD_RULES = """
     monthly, COUNT=1, FREQ=DAILY;, FREQ=DAILY;DAILY;COUNT=1, FREQ=DAILY;COUNT=1;COUNT=1, FREQ=DAILY;COUNT=x,
     FREQ=HOURLY;COUNT=1, FREQ=FORTNIGHTLY;COUNT=1, FREQ=DAILY;INTERVAL=0;COUNT=1, FREQ=DAILY;COUNT=1;UNTIL=20200101,
     FREQ=MONTHLY;BYMONTHDAY=0;COUNT=1, FREQ=MONTHLY;BYMONTHDAY=32;COUNT=1, FREQ=WEEKLY;BYDAY=XX;COUNT=1,
-    FREQ=DAILY;UNTIL=20200230, FREQ=YEARLY;BYEASTER=0;COUNT=1, FREQ=DAILY;BYHOUR=9;COUNT=1
+    FREQ=DAILY;UNTIL=20200230, FREQ=DAILY;UNTIL=20191219, FREQ=YEARLY;BYEASTER=0;COUNT=1, FREQ=DAILY;BYHOUR=9;COUNT=1
 """.replace("\n", " ").split(", ")
 BAD_RULES = [rule.strip() for rule in BAD_RULES]
 
@@ -119,7 +121,7 @@ def rules(draw: DrawFn, start: date, *, rare: bool = False) -> str:
     if end == "COUNT":
         parts.append(f"COUNT={draw(st.integers(1, 6))}")
     elif end == "UNTIL":
-        parts.append(f"UNTIL={draw(dates):%Y%m%d}")
+        parts.append(f"UNTIL={max(start, draw(dates)):%Y%m%d}")
     rule = ";".join([*parts[:1], *draw(st.permutations(parts[1:]))] if draw(st.booleans()) else parts[::-1])
     assume(Rule.parse(rule).dates(start, start + 1500 * DAY))
     return rule
@@ -146,6 +148,17 @@ def expanded(start: date | str, rule: str, *words: str) -> list[str]:
 def test_rules(case: tuple[date, str, date]) -> None:
     start, rule, to = case
     assert expanded(start, rule, "--to", str(to)) == [str(one) for one in Rule.parse(rule).dates(start, to)]
+
+
+@settings(many, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(rule_cases())
+def test_rules_are_those_of_dateutil(case: tuple[date, str, date]) -> None:
+    start, rule, to = case
+    days_ = re.findall("BYDAY=([^;]*)", rule)
+    assume(len({one[:2].isalpha() for one in days_[0].split(",")}) == 1 if days_ else True)  # it does not take both
+    theirs = rrulestr(rule, dtstart=datetime.combine(start, datetime.min.time()))
+    found = takewhile(lambda moment: moment.date() <= to, theirs)
+    assert expanded(start, rule, "--to", str(to)) == [str(moment.date()) for moment in found]
 
 
 @dataclass
@@ -266,6 +279,24 @@ def submissions(draw: DrawFn, drawn: Drawn, found: list[Obligation], column: str
 
 
 @st.composite
+def calendars(draw: DrawFn, words: list[str], files: dict[str, Table], *, chinese: bool) -> ref.Calendar:
+    """Working days, and the words that say so; the Chinese ones only where no date is outside the known years."""
+    listed: list[Table] = []
+    for number in range(draw(st.integers(0, 2))):
+        told = draw(st.lists(near | dates, max_size=12, unique=True))
+        rows = [{"date": str(one), "working": draw(st.sampled_from(["true", "false", "FALSE"]))} for one in told]
+        if rows and seldom(draw, 12):
+            spoilt = [("working", "yes"), ("working", ""), ("date", "2020-02-30"), ("date", rows[-1]["date"])]
+            rows[0] |= [draw(st.sampled_from(spoilt))]
+        listed.append(Table(["date", "working"], rows))
+        files[f"days{number}.csv"] = listed[-1]
+        words += ["--calendar", f"@days{number}.csv"]
+    chinese = chinese and draw(st.booleans())
+    words += ["--calendar", "cn"] if chinese else []
+    return ref.Calendar(listed, chinese)
+
+
+@st.composite
 def cases(draw: DrawFn) -> Case:
     drawn = draw(plans())
     plan, on = drawn.plan, draw(dates | dates.map(lambda on: on + 60 * DAY))
@@ -278,10 +309,14 @@ def cases(draw: DrawFn) -> Case:
     to = FIRST + draw(st.sampled_from([40, 150, 150])) * DAY if draw(st.integers(0, 7)) else None
     words += (["--from", str(since)] if since else []) + (["--to", str(to)] if to else [])
     words += [] if soon == 7 and draw(st.booleans()) else ["--soon", str(soon)]
+    shift = draw(st.sampled_from(["next", "previous"])) if seldom(draw, 3) else None
+    calendar = draw(calendars(words, files, chinese=to is not None)) if shift else None
+    words += ["--shift", shift] if shift else []
     done, chosen, ignored, event_key = None, False, False, None
     if draw(st.integers(0, 4)):
         try:
-            found = obligations(plan, None if drawn.roster is None else drawn.units, since, to)
+            units = None if drawn.roster is None else drawn.units
+            found = obligations(plan, units, since, to, shift, calendar)
         except Refused:
             found = []
         event_key = draw(st.sampled_from([None, None, "单位"])) if drawn.units else None
@@ -311,7 +346,7 @@ def cases(draw: DrawFn) -> Case:
     def want() -> tuple[Table, int]:
         found = ref.judged(
             plan, on, roster=drawn.roster, key=drawn.key, done=done, event_key=event_key, where=where,
-            ignore_strays=ignored, since=since, to=to, soon=soon,
+            ignore_strays=ignored, since=since, to=to, shift=shift, calendar=calendar, soon=soon,
         )  # fmt: skip
         source = "plan.csv" if "plan.csv" in how else "-"
         printed = ref.deadlines(found, status) if costs is None else ref.late(found, costs, source, status)
@@ -514,7 +549,8 @@ MORE_RULES = [
     ("2019-05-01", "FREQ=MONTHLY;BYMONTHDAY=24;COUNT=3", "2019-05 24; 2019-06 24; 2019-07 24"),
     # The same day named twice is one due date.
     ("2019-05-01", "FREQ=MONTHLY;BYMONTHDAY=31,-1,31;COUNT=2", "2019-05 31; 2019-06 30"),
-    ("2019-05-02", "FREQ=DAILY;UNTIL=20190501", ""),
+    ("2019-05-02", "FREQ=DAILY;UNTIL=20190502", "2019-05 2"),
+    ("2019-05-02", "FREQ=MONTHLY;BYMONTHDAY=31;UNTIL=20190530", ""),
     ("2019-12-30", "FREQ=DAILY;INTERVAL=1;UNTIL=20200101", "2019-12 30 31; 2020-01 1"),
     ("9999-12-30", "FREQ=DAILY;COUNT=5", "9999-12 30 31"),
 ]
@@ -594,6 +630,8 @@ WRONG_RULES = [
     ("FREQ=DAILY;COUNT=0", "COUNT=0"),
     ("FREQ=DAILY;COUNT=1;UNTIL=20190301", "UNTIL"),
     ("FREQ=DAILY;UNTIL=20190230", "UNTIL=20190230"),
+    ("FREQ=DAILY;UNTIL=20190228", "UNTIL=20190228 is before the start, 2019-03-01"),
+    ("FREQ=DAILY;UNTIL=09991231", "UNTIL=09991231"),
     ("FREQ=DAILY;COUNT=1;COUNT=1", "COUNT"),
     ("FREQ=DAILY;BYHOUR=9;COUNT=1", "BYHOUR"),
     ("FREQ=YEARLY;BYEASTER=0;COUNT=1", "BYEASTER"),
@@ -741,6 +779,9 @@ def test_a_bad_table(folder: Path, name: str, text: str, where: str, told: str) 
         (["--late", "--points", "5%"], ["--points", "5%"]),
         (["--late", "--points", "0.5分"], ["--points", "0.5分"]),
         (["--strays", "ignore"], ["--strays", "--done"]),
+        (["--shift", "later"], ["--shift", "later", "next"]),
+        (["--calendar", "cn"], ["--calendar", "--shift"]),
+        (["--ics", "plan.csv"], ["--ics", "plan.csv", ".ics"]),
         (["--event-key", "a"], ["--event-key", "--done"]),
         (["--roster", "villages.csv", "-k", "a,b"], ["-k"]),
     ],
@@ -924,6 +965,18 @@ def test_a_pipe_into_deduct(office: Path, shell: Shell) -> None:
     assert shell(line) == Result(0, BOARD, "")
     by_file = f"fupin deduct villages.csv --events <(fupin {LATE}) --full 20 --as routine"
     assert shell(by_file) == Result(0, BOARD, "")
+
+
+def test_the_loop_in_one_line(office: Path, shell: Shell) -> None:
+    Path("done.csv").rename("subs.csv")
+    line = """
+        fupin deadlines plan.csv --roster villages.csv --done subs.csv --late --points 0.5 |
+        fupin deduct villages.csv --events - --full 20 --as routine
+    """
+    assert shell(line) == Result(0, "village,kind,routine\n梅子园村,一,19\n永宁村,二,19.5\n", "")
+    plan = Path("plan.csv").read_text()
+    Path("plan.csv").write_text(plan.replace("2019-03-01", "2019-03-03"))  # another date, another lateness
+    assert shell(line).out.endswith("永宁村,二,20\n")
 
 
 def test_a_chain_into_deduct(office: Path) -> None:

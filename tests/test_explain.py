@@ -67,6 +67,19 @@ def test_a_recipe_with_chains_of_its_own() -> None:
     assert fupin("--explain", "西河", "run", "r.fupin") == told
 
 
+def test_what_becomes_of_a_unit_that_is_counted() -> None:
+    Path("rules.csv").write_text("flag,when\n一,kind = '一'\n")
+    Path("r.fupin").write_text(
+        "flagged:\nscreen board.csv --rules rules.csv\ncounts:\nscreen -i @flagged --rules rules.csv --by kind\n"
+    )
+    told = fupin("run", "r.fupin", "--explain", "东山")
+    assert told.out == (
+        "东山\n\nflagged:\n\nscreen board.csv --rules rules.csv\n"
+        "  · 一 holds: kind = '一' (kind 一)\n  flags = 一\n\n"
+        "counts:\n\nscreen -i @flagged --rules rules.csv --by kind\n  goes into a table without village\n"
+    )
+
+
 def test_a_pipe_is_read_once(shell: Shell) -> None:
     result = shell("fupin --explain 西河 tally board.csv --events <(cat events.csv) --count --as n | tail -2")
     assert result.out.endswith(":3: task b, points 2\n  n = 1\n")

@@ -194,6 +194,9 @@ def test_arguments_that_do_not_go_together() -> None:
         lambda: fupin.reward(TYPED, [1], table=rules),
         lambda: fupin.reward(TYPED, [-1]),
         lambda: fupin.grade(TYPED, "b", {}),
+        lambda: fupin.screen(TYPED, RULES, by="fine", detail=True),
+        lambda: fupin.screen(TYPED, RULES, "x", by="fine"),
+        lambda: fupin.screen(TYPED, RULES, ""),
         lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, quota={"低": 1}),
         lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, quotas=rules),
         lambda: fupin.grade(TYPED, "b", {"高": 1, "低": 0}, vetoed="停", ignore_veto=True),
@@ -229,6 +232,23 @@ def test_scores() -> None:
     assert fupin.score(TYPED, "a", "a", fill_mean=True)["a"].to_list() == ["1", "2", "1.5"]
     with pytest.raises(fupin.DataError, match=r"^乙: b: '0.20' is below all bands; the lowest begins at 0.3"):
         fupin.score(TYPED, "b", "t", bands=[("0.3", 1)], only="b > 0.1")
+
+
+RULES = pl.DataFrame({"flag": ["少", "今"], "when": ["b <= 0.2", "day IS NOT NULL"]})
+
+
+def test_flags() -> None:
+    assert fupin.screen(TYPED, RULES)["flags"].to_list() == ["少; 今", "少", None]
+    detailed = fupin.screen(TYPED, RULES.lazy(), "旗", detail=True, flagged=True, only="b > 0.1")
+    assert detailed.select("unit", "旗", "少", "今").rows() == [("乙", "少", "true", "false")]
+    counts = fupin.screen(TYPED.with_columns(fine=pl.Series([True, False, True])), RULES, by="fine")
+    assert (counts.columns, counts.rows()) == (["fine", "少", "今"], [("true", "1", "1"), ("false", "1", "0")])
+    several = TYPED.with_columns(unit=pl.lit("甲"))
+    assert fupin.screen(several, RULES, key=["unit", "b"], flagged=True).height == 2
+    with pytest.raises(fupin.DataError, match=r"^rules:3: when: no column 'days'; nearest: day"):
+        fupin.screen(TYPED, RULES.with_columns(when=pl.Series(["b < 1", "days IS NULL"])))
+    with pytest.raises(fupin.DataError, match=r"^丙: a: missing, so that the condition a < 2 is unknown"):
+        fupin.screen(TYPED, pl.DataFrame({"flag": ["x"], "when": ["a < 2"]}))
 
 
 LEDGER = pl.DataFrame({"unit": ["甲"], "points": ["1"], "item": ["a"]})

@@ -25,7 +25,7 @@ from hypothesis.strategies import DrawFn, SearchStrategy
 from reference import Refused, Row, Table, Term, number
 
 from fupin.errors import one_line
-from fupin.numbers import portion
+from fupin.numbers import portion, times
 
 many = settings(
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -372,6 +372,23 @@ def test_a_portion_of_numbers_of_any_length(pairs: list[tuple[int, int]], amount
     part, entire = (pl.Series(column, dtype=pl.Int128) for column in zip(*pairs, strict=True))
     want = [ref.half_up(Fraction(a, b) * Fraction(amount, 10**18), places) * 10**18 for a, b in pairs]
     assert portion(part, entire, amount, places).to_list() == want
+
+
+@many
+@given(
+    st.lists(st.integers(1 - 10**33, 10**33 - 1) | st.integers(-50, 50).map(lambda n: n * 10**17), min_size=1),
+    st.integers(1 - 10**33, 10**33 - 1) | st.integers(-300, 300).map(lambda n: n * 10**16),
+)
+def test_a_product_with_a_constant(values: list[int], factor: int) -> None:
+    column = pl.Series("x", values, dtype=pl.Int128).to_frame()
+    value, inexact, large = times(pl.col("x"), factor)
+    found = column.select(value=value, inexact=inexact, large=large).rows()
+    for x, (product, is_inexact, is_large) in zip(values, found, strict=True):
+        want = Fraction(x * factor, 10**18)
+        if abs(want) < 10**33 and want.denominator == 1:
+            assert (product, is_inexact, is_large) == (want, False, False)
+        else:
+            assert is_inexact or is_large
 
 
 # --- deduct

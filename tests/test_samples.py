@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from collections import Counter
 from pathlib import Path
 
 import pytest
 from harness import fupin, on_path, script
 
 SAMPLES = sorted(path.parent for path in (Path(__file__).parent.parent / "samples").glob("*/run.sh"))
+COUNTY = Path(__file__).parent.parent / "samples" / "county-indicators"
 MONTHS = ["2020-03", "2020-04", "2020-05"]
 REFERENCES = sorted(SAMPLES[0].parent.glob("*/expected.py"))
 
@@ -85,3 +87,35 @@ def test_a_month_of_the_contest(sample: Path, month: str, tmp_path: Path) -> Non
     want = expected(sample, f"expected/{month}.csv")
     assert run(["bash", sample / "run.sh", month], tmp_path) == want
     assert run([sample / "month.fupin", "--set", f"month={month}"], tmp_path) == want
+
+
+@pytest.mark.parametrize(
+    ("day", "statuses"),
+    [  # 36 units have two reports each, by 2016-09-25 and 2016-12-25; counted by hand in reports.csv
+        ("2016-09-17", {"upcoming": 72}),
+        ("2016-09-18", {"due": 36, "upcoming": 36}),
+        ("2016-09-25", {"done": 30, "due": 6, "upcoming": 36}),
+        ("2016-09-26", {"done": 30, "late": 1, "overdue": 5, "upcoming": 36}),
+        ("2016-12-31", {"done": 63, "late": 7, "overdue": 2}),
+    ],
+)
+def test_the_quarterly_reports_of_the_county(
+    day: str, statuses: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(COUNTY)
+    words = ["plan.csv", "--roster", "units.csv", "--done", "reports.csv", "--to", "2016-12-31", "--on", day]
+    result = fupin("deadlines", *words)
+    assert Counter(line.split(",")[4] for line in result.out.splitlines()[1:]) == statuses
+    dues = {line.split(",")[2] for line in result.out.splitlines()[1:]}
+    assert dues == {"2016-09-25", "2016-12-25"}
+
+
+def test_an_indicator_costs_nobody_an_award_where_the_county_has_its_title(tmp_path: Path) -> None:
+    there = shutil.copytree(COUNTY, tmp_path / "sample")
+    recipe = (there / "scheme.fupin").read_text("utf-8")
+    (there / "scheme.fupin").write_text(recipe.replace("county_place > 3", "county_place > 4"), "utf-8")
+    rows = [line.split(",") for line in fupin("run", there / "scheme.fupin").out.splitlines()]
+    assert {row[8] for row in rows[1:]} == {"false"}
+    assert {row[0]: row[7] for row in rows} == {
+        row[0]: row[7] for row in (line.split(",") for line in expected(COUNTY).splitlines())
+    }

@@ -84,22 +84,17 @@ def _chosen(board: pl.DataFrame, keys: Sequence[str], where: Sql | None) -> pl.D
     Raises:
         DataError: the condition is unknown for one, or their keys are not unique.
     """
-    row = pl.int_range(pl.len(), dtype=pl.UInt32)
-    places = board.select(row).to_series()
+    places = pl.int_range(board.height, eager=True)
     try:
         if where is not None:
             condition = conditions.parse(where, "where")
             condition.require(board.columns)
             check(board, condition.checks())
-            places = places.filter(board.select(condition.truth).to_series())
-        rows = board[places]
-        try:
-            boards.check_keys(rows, keys)
-        except DataError as error:
-            raise error.moved(places.to_list()) from None
+            places = board.with_row_index("\0row").filter(condition.truth)["\0row"]
+        boards.check_keys(board[places], keys)
     except DataError as error:
-        raise boards.named(error, board, keys) from None
-    return rows
+        raise boards.named(error.moved(places.to_list()), board, keys) from None
+    return board[places]
 
 
 def _responsible(

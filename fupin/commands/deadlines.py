@@ -9,41 +9,28 @@ from __future__ import annotations
 import datetime
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import Annotated, Literal, NamedTuple, TypeAlias, get_args
+from pathlib import Path
+from typing import Annotated, Literal, TypeAlias, get_args
 
 import click
 
-from fupin import dates, ledger, numbers, options, submissions, tables
+from fupin import dates, ledger, options, submissions, tables
+from fupin.agenda import agenda
 from fupin.chain import Files
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse, counted
+from fupin.lateness import Late, costs
 from fupin.ledger import Events
-from fupin.numbers import Number
 from fupin.plans import obligations
 from fupin.rules import read_rules
-from fupin.spool import written
+from fupin.spool import STDIN, written
 from fupin.tables import Table
+from fupin.working_days import CHINESE, Shift, WorkingDays, move
 
 Status = Literal["done", "late", "overdue", "due", "upcoming"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 _CENTURY = 36500
 Days: TypeAlias = Annotated[int, range(_CENTURY + 1)]
-
-
-class Late(NamedTuple):
-    """What lateness costs, in points.
-
-    Args:
-        points: once; a plan's own points stand in for it.
-        per_day: for each day late.
-        most: at the most, in all.
-        source: what the ledger gives as its source.
-    """
-
-    points: Number | None = None
-    per_day: Number | None = None
-    most: Number | None = None
-    source: str = "plan"
 
 
 def deadlines(
@@ -54,6 +41,8 @@ def deadlines(
     on: datetime.date | None = None,
     since: datetime.date | None = None,
     until: datetime.date | None = None,
+    shift: Shift | None = None,
+    calendar: Sequence[Table] = (),
     soon: Days = 7,
     status: Sequence[Status] = (),
     late: Late | None = None,
@@ -68,6 +57,9 @@ def deadlines(
         on: the day on which the status is asked for; today if left out. Later submissions do not count yet.
         since: the first due date of rules, inclusive (``--from``).
         until: the last due date of rules, inclusive (``--to``).
+        shift: a due date that falls on a day off goes to the next or the previous working day.
+        calendar: tables of date and working (true or false), and `cn` for Chinese holidays and the working days that
+            make up for them; without it Saturdays and Sundays are days off.
         soon: so many days before its date an obligation is `due`, and no longer `upcoming`.
         status: only obligations of these statuses.
         late: give the ledger of what is late or overdue instead, with points.
@@ -78,13 +70,30 @@ def deadlines(
         source. Rows by due date, then in the order of the plan, then of the roster.
 
     Raises:
-        DataError: a row of the plan is at fault, a submission is of an unknown task or unit or meets no due date, or
-            something late has no points.
+        DataError: a row of the plan is at fault, a submission is of an unknown task or unit or meets no due date,
+            the calendar does not know a year, or something late has no points.
+        Misuse: the window ends before it begins, or a calendar is given and nothing to do with it.
     """
+    _check(since, until, shift, calendar)
     listed = _listed(
-        plan, roster=roster, done=done, today=on or dates.today(), since=since, until=until, soon=soon, key=key
-    )
-    return _shown(listed, status, late)
+        plan, roster=roster, done=done, today=on or dates.today(), since=since, until=until, shift=shift,
+        calendar=calendar, soon=soon, key=key,
+    )  # fmt: skip
+    return _table(_asked(listed, status, late), late)
+
+
+def _check(
+    since: datetime.date | None, until: datetime.date | None, shift: Shift | None, calendar: Sequence[Table]
+) -> None:
+    """Refuse a window that ends before it begins, and a calendar that nothing asks for.
+
+    Raises:
+        Misuse: there is one.
+    """
+    if since and until and since > until:
+        raise Misuse(f"--from {since} is after --to {until}")
+    if calendar and shift is None:
+        raise Misuse("--calendar goes with --shift next or --shift previous")
 
 
 def _listed(
@@ -95,11 +104,15 @@ def _listed(
     today: datetime.date,
     since: datetime.date | None,
     until: datetime.date | None,
+    shift: Shift | None,
+    calendar: Sequence[Table],
     soon: int,
     key: Sequence[str] | None,
 ) -> pl.DataFrame:
     """All obligations with what is known of them, in order."""
     wanted = obligations(plan, since, until).with_columns(place=pl.lit(0, dtype=pl.UInt32))
+    if shift is not None:
+        wanted = move(wanted, shift, WorkingDays(calendar))
     units, unit = pl.Series(dtype=pl.String), "unit"
     if roster is not None:
         source = tables.table(roster, "roster")
@@ -132,11 +145,16 @@ def _listed(
     return wanted
 
 
-def _shown(listed: pl.DataFrame, status: Sequence[Status], late: Late | None) -> pl.DataFrame:
-    """The obligations that are asked for, as a list or as a ledger."""
+def _asked(listed: pl.DataFrame, status: Sequence[Status], late: Late | None) -> pl.DataFrame:
+    """The obligations that are asked for."""
     asked = listed.filter(pl.col("status").is_in(status)) if status else listed
+    return asked if late is None else asked.filter(pl.col("status").is_in(["late", "overdue"]))
+
+
+def _table(asked: pl.DataFrame, late: Late | None) -> pl.DataFrame:
+    """Obligations as a list, or as a ledger."""
     if late is not None:
-        return _costs(asked.filter(pl.col("status").is_in(["late", "overdue"])), late)
+        return costs(asked, late)
     return asked.select("task", "unit", "due", "done", "status", "days_late").cast(pl.String)
 
 
@@ -169,40 +187,6 @@ def _with_status(wanted: pl.DataFrame, today: datetime.date, soon: int) -> pl.Da
     return wanted.with_columns(status=status).with_columns(
         days_late=pl.when(pl.col("status").is_in(["late", "overdue"])).then(late)
     )
-
-
-def _costs(late: pl.DataFrame, cost: Late) -> pl.DataFrame:
-    """The ledger of what lateness costs.
-
-    Raises:
-        DataError: something late costs nothing that is known.
-    """
-    once, per_day, most = (
-        None if value is None else numbers.whole(numbers.quanta(numbers.exact(value, name), name))
-        for name, value in (("points", cost.points), ("per_day", cost.per_day), ("most", cost.most))
-    )
-    points = pl.col("points") if once is None else pl.col("points").fill_null(once)
-    if once is None and per_day is None:
-        free = late.filter(pl.col("points").is_null()).unique("plan", maintain_order=True)
-        listed = [
-            Fault(f"'{task}' is late, and what that costs is not said (--points, --per-day)", "points", row=row)
-            for row, task in free.select("plan", "task").head(SHOWN).rows()
-        ]
-        if listed:
-            raise DataError(listed, free.height)
-    if per_day is not None:
-        points = points.fill_null(0) + per_day * pl.col("days_late").cast(pl.Int128)
-    if most is not None:
-        points = pl.min_horizontal(points, most)
-    ledger_ = late.with_columns(points=points)
-    large = ledger_.filter(numbers.too_large(pl.col("points")))
-    if large.height:
-        why = "points get more than 15 digits before the point (--most holds them)"
-        raise DataError([Fault(why, "points", row=row) for row in large["plan"].head(SHOWN)], large.height)
-    return ledger_.select(
-        "unit", pl.col("task").alias("item"), numbers.text(pl.col("points")).alias("points"),
-        pl.col("due").cast(pl.String).alias("date"), pl.lit(cost.source).alias("source"),
-    )  # fmt: skip
 
 
 def _statuses(text: str | None, option: str) -> tuple[Status, ...]:
@@ -245,11 +229,22 @@ village,kind,field,routine
 @click.option("--from", "since", type=options.Day(), metavar="DATE", help="The first due date of rules.")
 @click.option("--to", "until", type=options.Day(), metavar="DATE", help="The last due date of rules.")
 @click.option(
+    "--shift",
+    type=click.Choice(get_args(Shift)),
+    help="Move a due date on a day off to the next or previous working day.",
+)
+@click.option(
+    "--calendar", type=options.File(words=[CHINESE]), multiple=True, metavar="cn|FILE",
+    help="The days off: cn for Chinese holidays and make-up days; days of a FILE (date, working) stand above it."
+    "  [default: Saturdays and Sundays]",
+)  # fmt: skip
+@click.option(
     "--soon", type=click.IntRange(0, _CENTURY), default=7, show_default=True, metavar="DAYS",
     help="So long before its date an obligation is due, and no longer upcoming.",
 )  # fmt: skip
 @click.option("--status", metavar="STATUS,…", help="Only obligations that are done, late, overdue, due or upcoming.")
 @click.option("--fail-if", metavar="STATUS,…", help="End with status 3 if there is one of these.")
+@click.option("--ics", type=options.File(read=False), metavar="FILE", help="Write a calendar for phones there.")
 @click.option("--late", is_flag=True, help="Give what is late or overdue as a ledger for deduct.")
 @click.option("--points", type=options.Number(), metavar="N", help="With --late: points once, if the plan has none.")
 @click.option("--per-day", type=options.Number(), metavar="N", help="With --late: points for each day late.")
@@ -257,34 +252,48 @@ village,kind,field,routine
 def command(
     events: options.Events | None, on: datetime.date | None, since: datetime.date | None, until: datetime.date | None,
     status: str | None, fail_if: str | None, late: bool, points: Fraction | None, per_day: Fraction | None,
-    most: Fraction | None, roster: str | None, key: tuple[str, ...] | None, soon: int,
+    most: Fraction | None, roster: str | None, key: tuple[str, ...] | None, soon: int, shift: Shift | None,
+    calendar: tuple[str, ...], ics: str | None,
 ) -> options.Apply:  # fmt: skip
     """The board is the plan: task, perhaps unit, and due (a date), or start with days, or start with rule.
 
     A rule is an RFC 5545 RRULE, such as FREQ=MONTHLY;BYMONTHDAY=25; one that holds a comma stands in quotation
-    marks, and one without UNTIL or COUNT needs --to. A submission later than --on does not count yet. A
-    submission (--done: task, unit, date, perhaps due) meets the due date that it names, else in order of dates
-    the earliest that is still open; with --from, --where "date >= '…'" leaves out those of earlier due dates.
-    --fail-if looks at all obligations, whatever --status shows. -k names the roster's column of units.
+    marks, and one without UNTIL or COUNT needs --to. --from and --to look at the dates of rules before --shift
+    moves them; dates of one rule that come to the same day are one. A year that the calendar cn does not know is
+    an error; a FILE with days of that year tells it, its other days going by the week.
+
+    A submission (--done: task, unit, date, perhaps due) meets the due date that it names, else in order of dates
+    the earliest that is still open, and it may be early; one that meets none is an error, and one later than --on
+    does not count yet. With --from, --where "date >= '…'" leaves out those of earlier due dates.
+
+    --fail-if looks at all obligations, whatever --status shows; --ics has those that are shown, each as an event
+    of a whole day. What is open wakes at nine, when it becomes due and on its date. A phone that reads the
+    calendar again moves what has been moved. -k names the roster's column of units.
     """
-    costs = {"--points": points, "--per-day": per_day, "--most": most}
-    for option, value in costs.items():
+    for option, value in {"--points": points, "--per-day": per_day, "--most": most}.items():
         if value is not None and (not late or value < 0):
             raise Misuse(f"{option} goes with --late" if not late else f"{option}: points are 0 or more")
-    if since and until and since > until:
-        raise Misuse(f"--from {since} is after --to {until}")
     if key and (len(key) > 1 or not roster):
         raise Misuse("-k names the one column of units of --roster")
-    shown, asked = _statuses(status, "--status"), _statuses(fail_if, "--fail-if")
-    name = click.get_current_context().params["argument"] or click.get_current_context().params["input_"]
-    cost = Late(points, per_day, most, written(name or "-")) if late else None
+    if ics and not ics.lower().endswith(".ics"):
+        raise Misuse(f"--ics: '{ics}' does not end in .ics, by which phones know a calendar")
+    _check(since, until, shift, calendar)
+    shown, looked_for = _statuses(status, "--status"), _statuses(fail_if, "--fail-if")
+    given = click.get_current_context().params
+    name = written(given["argument"] or given["input_"] or STDIN)
+    cost = Late(points, per_day, most, name) if late else None
 
     def apply(plan: pl.DataFrame, files: Files) -> pl.DataFrame:
+        today = on or dates.today()
         listed = _listed(
             plan, roster=files.open(roster) if roster else None, done=events.open(files) if events else None,
-            today=on or dates.today(), since=since, until=until, soon=soon, key=key,
+            today=today, since=since, until=until, shift=shift,
+            calendar=[one if one == CHINESE else files.open(one) for one in calendar], soon=soon, key=key,
         )  # fmt: skip
-        files.found = bool(listed["status"].is_in(asked).any())
-        return _shown(listed, shown, cost)
+        files.found = bool(listed["status"].is_in(looked_for).any())
+        asked = _asked(listed, shown, cost)
+        if ics:
+            files.also[ics] = agenda(asked, "deadlines" if name == STDIN else Path(name).stem, today, soon)
+        return _table(asked, cost)
 
     return apply

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import gzip
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -81,6 +82,77 @@ CASES = [
         "村,基础/道路,基础/饮水,加分\n东山,1,2,3\n西河,4,5,6\n", left=["1: a row above", "2: a row without any cell"],
     ),
     Case(
+        "unmerged-rows.xlsx",
+        xlsx(
+            [
+                ["得分表"], ["片区", "村", "基础", None, "加分"], [None, None, "道路", "饮水"],
+                ["甲片", "东山", 1, 2, 3], [None, "西河", 4, 5, 6],
+            ],
+            merge=["A1:E1", "A4:A5"],
+        ),
+        "", "片区,村,基础/道路,基础/饮水,加分\n甲片,东山,1,2,3\n甲片,西河,4,5,6\n", left=["1: a row above"],
+    ),
+    Case(
+        "half-merged-rows.xlsx",
+        xlsx([["村", "基础", None, "加分"], [None, "道路", "饮水"], ["东山", 1, 2, 3]], merge=["A1:A2", "D1:D2"]),
+        "", "村,基础/道路,基础/饮水,加分\n东山,1,2,3\n",
+    ),
+    Case(
+        "years.xlsx",
+        xlsx([["村", "得分", None], [None, 2018, 2019], ["东山", 2000, 1950]], merge=["A1:A2", "B1:C1"]),
+        "", "村,得分/2018,得分/2019\n东山,2000,1950\n",
+    ),
+    Case(
+        "wide-name.xlsx",
+        xlsx([["村", None, "分"], ["东山", None, 1], ["西河", None, 2]], merge=["A1:B1", "A2:B2", "A3:B3"]), "", CLEAN,
+    ),
+    Case(
+        "wide-marks.xlsx", xlsx([["村", "评", None], ["东山", "好", "快"]], merge=["B1:C1"]), "",
+        refused="wide-marks.xlsx:1:1: column 3 has cells but no name",
+    ),
+    Case(
+        "wide-money.xlsx", xlsx([["村", "奖", None], ["东山", 2000, 1950]], merge=["B1:C1"]), "--sheet 1",
+        refused="wide-money.xlsx:1:1: column 3 has cells but no name",
+    ),
+    Case(
+        "name-error.xlsx", xlsx([["村", "x"], ["东山", 1]], change=with_error("B1")),
+        refused="name-error.xlsx:1:1: the name of column 2 is '#N/A', an error and no value",
+    ),
+    Case(
+        "name-unworked.xlsx", by_xlsxwriter([["村", ("=A1",)], ["东山", 1]]),
+        refused="name-unworked.xlsx:1:1: the name of column 2 is '=A1', a formula without a stored value",
+    ),
+    Case(
+        "label-in-name.xlsx", xlsx([["单位：甲镇"], ["单位名称", "分"], ["东山", 1]]), "--take 单位=镇",
+        "单位名称,分,镇\n东山,1,甲镇\n", left=["1: a row above"],
+    ),
+    Case(
+        "label-as-name.csv", "单位,甲镇,\n单位,分,次\n东山,1,2\n".encode(), "--take 单位=镇",
+        "单位,分,次,镇\n东山,1,2,甲镇\n", left=["1: a row above"],
+    ),
+    Case(
+        "label-in-words.xlsx", xlsx([["评分单位：水利局"], ["单 位：甲镇　2019年"], ["村", "分"], ["东山", 1]]),
+        "--take 单位=镇", "村,分,镇\n东山,1,甲镇\n", left=["1: a row above", "2: a row above"],
+    ),
+    Case(
+        "label-nowhere.csv", "单位名称,分\n东山,1\n".encode(), "--take 单位=镇",
+        refused="label-nowhere.csv: '单位' is not in the rows above the header, so that '镇' cannot be taken",
+    ),
+    Case(
+        "label-alone.csv", "单位：,,日期：\n村,分,次\n东山,1,2\n".encode(), "--take 单位=镇",
+        refused="label-alone.csv: '单位' has nothing beside or behind it",
+    ),
+    Case(
+        "label-error.xlsx", xlsx([["单位：", "x"], ["村", "分"], ["东山", 1]], change=with_error("B1")),
+        "--take 单位=镇",
+        refused="label-error.xlsx:1: '单位' has an error and no value beside it, so that '镇' cannot be taken",
+    ),
+    Case(
+        "label-unworked.xls", xls([["单位：", "=A2", "日期"], [], ["村", "分", "次"], ["东山", 1, 2]]),
+        "--take 单位=镇",
+        refused="label-unworked.xls:1: '单位' has a formula without a stored value",
+    ),
+    Case(
         "merged.xlsx", xlsx([["镇", "村", "分"], ["甲镇", "东山", 1], [None, "西河", 2]], merge=["A2:A3"]), "",
         "镇,村,分\n甲镇,东山,1\n甲镇,西河,2\n",
     ),
@@ -135,6 +207,43 @@ CASES = [
     Case(
         "below.csv", (LINES + "小计,3\n总计：,3\n填表人：,\n2019年4月28日,\n").encode(), "", CLEAN,
         left=["4: a row of totals", "5: a row of totals", "6: a row with notes", "7: a row with notes"],
+    ),
+    Case(
+        "signed.xlsx",
+        xlsx(
+            [
+                ["村", "分", "意见"], ["东山", 1, "好"], ["西河", 2], ["*注：满分10分"], ["2.按月计"],
+                ["组成员：甲、乙"], ["制表人", "甲", "审核人"], ["审核：", None, "盖章"],
+                ["联系电话：", 13800138000], [None, "（公章）"],
+                [None, None, "某县水利局"], [None, None, dt.date(2019, 4, 30)],
+            ]
+        ),
+        "", "村,分,意见\n东山,1,好\n西河,2,\n",
+        left=[f"{line}: a row with notes or signatures below the table" for line in range(4, 13)],
+    ),
+    Case(
+        "dated.csv", (LINES + "某镇人民政府（盖章）,\n2019.4.30,\n").encode(), "", CLEAN,
+        left=["4: a row with notes", "5: a row with notes"],
+    ),
+    Case(
+        "sealed.xls", xls([*TABLE, [], ["", "单位负责人（签字）："], ["", "二〇一九年四月"]]), "", CLEAN,
+        left=["4: a row without any cell", "5: a row with notes", "6: a row with notes"],
+    ),
+    Case(
+        "last-marks.csv", "名,评,次\n甲,优秀,1\n书记：丙,优秀,\n审核,完成,\n注：乙村,,3\n".encode(), "",
+        "名,评,次\n甲,优秀,1\n书记：丙,优秀,\n审核,完成,\n注：乙村,,3\n",
+    ),
+    Case(
+        "last-office.csv", "名,评,次\n镇长：乙,优秀,\n书记：丙,合格,\n".encode(), "",
+        "名,评,次\n镇长：乙,优秀,\n书记：丙,合格,\n",
+    ),
+    Case(
+        "last-date.csv", "日期,村,分\n2019.4.28,东山,1\n2019.4.29,西河,\n2019.4.30,,\n".encode(), "",
+        "日期,村,分\n2019.4.28,东山,1\n2019.4.29,西河,\n2019.4.30,,\n",
+    ),
+    Case("one-date.csv", "日期,分\n2019-04-30,\n".encode(), "", "日期,分\n2019-04-30,\n"),
+    Case(
+        "last-key.csv", "村,分\n东山,1\n审核,\n检查组,\n".encode(), "", "村,分\n东山,1\n审核,\n检查组,\n",
     ),
     Case("hidden.xlsx", xlsx([["旧", "值"], ["x", 9]], TABLE, hidden=[1]), "", CLEAN),
     Case("second.xlsx", xlsx([["旧", "值"], ["x", 9]], TABLE), "--sheet 2", CLEAN),
