@@ -24,7 +24,7 @@ JOBS = {
 
 
 def contenders(job: str, runs: int) -> list[Contender]:
-    """fupin and plain Polars, at one of the jobs."""
+    """The contenders at one of the jobs."""
 
     def ours(folder: Path, _: Path) -> list[str]:
         words = [str(folder / word) if word in INPUTS else word for word in JOBS[job].split()]
