@@ -175,7 +175,7 @@ def tally(
         if figure == "count":
             cells.append(printed(len(rows)))
         elif figure == "distinct":
-            cells.append(printed(len({row[column] for row in rows})))
+            cells.append(printed(len({row[column] for row in rows if row[column]})))
         else:
             values = sorted(number(row[column]) for row in rows)
             if trim and len(values) < 2 * trim + 1:

@@ -205,7 +205,7 @@ def split_in_two(draw: DrawFn, words: list[str], option: str, events: Table) -> 
 def tallies(draw: DrawFn) -> Case:
     board = draw(boards({}))
     values = draw(pool(numbers("-20", "20", huge=seldom(draw, 6))))
-    kinds = st.sampled_from(["a", "b", "1", "1.0", "01", "路, 灯"])
+    kinds = st.sampled_from(["a", "b", "1", "1.0", "01", "路, 灯", ""])
     events = draw(ledgers(board, {"数": values, "类": kinds, "用": st.sampled_from(["是", "是", "否"])}))
     spoil(draw, events.rows, "数")
     figure = draw(st.sampled_from(["count", "distinct", "sum", "mean", "min", "max"]))
