@@ -15,9 +15,9 @@ from harness import on_path, script
 
 from fupin import books
 
-TOWNSHIPS = Path(__file__).parent.parent / "samples" / "township-inspection"
-VILLAGES = TOWNSHIPS.parent / "village-20-30-50"
-STATIONS = TOWNSHIPS.parent / "station-units"
+SAMPLES = Path(__file__).parent.parent / "samples"
+TOWNSHIPS = SAMPLES / "township-inspection"
+VILLAGES = SAMPLES / "village-20-30-50"
 INTAKE = re.search(r"```\n(fupin ingest .*?)\n```", (TOWNSHIPS / "README.md").read_text("utf-8"), re.DOTALL)
 
 
@@ -155,9 +155,10 @@ def test_mended_rows_go_with_the_workbooks(townships: Path, tmp_path: Path) -> N
     assert out.startswith((townships / "expected-marks.csv").read_text("utf-8"))
 
 
-@pytest.mark.parametrize("sample", [TOWNSHIPS, VILLAGES, STATIONS], ids=lambda path: path.name)
-def test_the_script_makes_the_same_files(sample: Path, tmp_path: Path) -> None:
-    maker(sample).main(tmp_path)
+@pytest.mark.parametrize("making", sorted(SAMPLES.glob("*/make_*.py")), ids=lambda path: path.parent.name)
+def test_the_script_makes_the_same_files(making: Path, tmp_path: Path) -> None:
+    sample = making.parent
+    script(making).main(tmp_path)
     made = {path.relative_to(tmp_path): path for path in tmp_path.rglob("*.*")}
     kept = {path.relative_to(sample): path for path in sample.rglob("*.*")}
     assert [name for name in kept if name.suffix in (".xls", ".xlsx", ".ods") and name not in made] == []
