@@ -73,7 +73,7 @@ def lookup(
             check(joined, [rule.among(pl.col("\0found").is_null()) for rule in (Check(blank, missing, label), lost)])
         return joined.select(pl.col(column).alias(name) for column, name in taken)
 
-    return boards.append(board, [name for _, name in taken], compute, **placing)
+    return boards.append(board, [name for _, name in taken], compute, apart=True, **placing)
 
 
 def parse_take(text: str) -> list[tuple[str, str]]:
