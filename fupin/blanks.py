@@ -11,14 +11,14 @@ import math
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from fupin import forms, numbers
 from fupin.deferred import pl
 from fupin.numbers import NOT_ASSESSED
-from fupin.pages import new_workbook
+from fupin.reports.book import literal, new_workbook
+from fupin.reports.labels import Language
 
-Language = Literal["zh", "en"]
 _WIDEST = {"group": 18, "item": 40, "note": 44}
 _NARROWEST = {"full": 8, "mark": 12, "remark": 20}
 _PAPER = "#FFFBE6"  # of cells that are filled in
@@ -102,7 +102,7 @@ def _tell(sheet: Any, form: Form, unit: str | None) -> None:
     told = [(forms.FORM, forms.VERSION), (form.key, unit or ""), (form.labels.not_assessed, ""), ("item", "full")]
     for row, cells in enumerate([*told, *form.items.select("item", "full").rows()]):
         for column, cell in enumerate(cells):
-            sheet.write_string(row, column, cell)
+            sheet.write_string(row, column, literal(cell))
     sheet.protect()
     sheet.very_hidden()
 
@@ -272,7 +272,7 @@ class _Writer:
         """Write a text, whatever it looks like; a blank cell where there is none."""
         look = self._styles[style] if style else None
         if text:
-            self._sheet.write_string(row, column, text, look)
+            self._sheet.write_string(row, column, literal(text), look)
         else:
             self._sheet.write_blank(row, column, None, look)
 

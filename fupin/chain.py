@@ -38,6 +38,7 @@ class Files:
         before: the table of the stage before.
         given: the file that `-` stands for where no stage is before.
         results: the tables of the chains that have run.
+        past: what has run, for a stage that tells people of it.
     """
 
     def __init__(
@@ -46,11 +47,13 @@ class Files:
         before: pl.DataFrame | None,
         given: str = STDIN,
         results: Mapping[str, pl.DataFrame] | None = None,
+        past: Sequence[Step] = (),
     ) -> None:
         self._keep = keep
         self._before = before
         self._given = given
         self._results = results or {}
+        self.past = past
         self._opened: dict[str, Source] = {}
         self.found = False
         """Whether what `--fail-if` or `--check` asks about was found (status 3)."""
@@ -167,6 +170,16 @@ class Chain(NamedTuple):
     name: str = ""
 
 
+class Step(NamedTuple):
+    """A stage that has run: its chain, itself, what it has opened, its board, and what it has made of it."""
+
+    chain: Chain
+    stage: Stage
+    files: Files
+    board: pl.DataFrame
+    result: object
+
+
 def check(chains: Sequence[Chain]) -> None:
     """Find what is wrong with chains before any input is read (contract §4).
 
@@ -262,7 +275,7 @@ def run(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch
     check(chains)
     with contextlib.ExitStack() as keep:
         held = Held(keep)
-        found = _run_all(chains, announce, watch, held)
+        found = _run_all(chains, announce, watch, held, keep)
         held.write(announce)
     return 3 if found else 0
 
@@ -285,9 +298,17 @@ def look(chains: Sequence[Chain], watch: Watch) -> None:
         log.setLevel(level)
 
 
-def _run_all(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: Watch | None, held: Held) -> bool:
+def _run_all(
+    chains: Sequence[Chain],
+    announce: Callable[[Stage], None],
+    watch: Watch | None,
+    held: Held,
+    keep: contextlib.ExitStack,
+) -> bool:
     """Run all stages, and hold what they write: whether one found what it was asked about."""
+    told = any(stage.last for chain in chains for stage in chain.stages)
     results: dict[str, pl.DataFrame] = {}
+    past: list[Step] = []
     found = False
     for chain in chains:
         result: Made | None = None
@@ -295,11 +316,13 @@ def _run_all(chains: Sequence[Chain], announce: Callable[[Stage], None], watch: 
             announce(stage)
             with blamed(stage):
                 before = _frame(result)
-                with contextlib.ExitStack() as keep:
-                    files = Files(keep, before, stage.given, results)
+                with contextlib.ExitStack() as own:
+                    files = Files(keep if told else own, before, stage.given, results, past)
                     board, result = _run_stage(stage, before, files)
-                    if watch is not None:
+                    if told or watch is not None:
                         result = result.frame() if isinstance(result, Growing) else result
+                        past += [Step(chain, stage, files, board, result)] if told else []
+                    if watch is not None:
                         watch(chain, stage, files, board, result)
                 found = found or files.found
                 if watch is None:

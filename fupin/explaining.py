@@ -188,6 +188,10 @@ class Account:
         ]
         return json.dumps({"unit": unit, "stages": stages}, ensure_ascii=False, indent=2) + "\n"
 
+    def __contains__(self, unit: str) -> bool:
+        """Whether a unit has been on a board."""
+        return unit in self._told
+
     def _of(self, unit: str) -> list[_Told]:
         """What has been done to a unit.
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
@@ -21,6 +21,20 @@ NotAssessed = Literal["rescale", "full", "zero"]
 log = logging.getLogger("fupin")
 
 _TERM = re.compile(rf"(.+?)(?:/({numbers.WORD}))?(?::({numbers.WORD}%?))?", re.DOTALL | re.ASCII)
+
+
+class Plan(NamedTuple):
+    """How the rows of one pattern are computed.
+
+    Args:
+        factors: what each cell that is there is multiplied with, by the number of its term.
+        constant: what is added.
+        divided: whether anything was divided, so that the result is rounded.
+    """
+
+    factors: Mapping[str, Fraction]
+    constant: Fraction
+    divided: bool
 
 
 class Term(NamedTuple):
@@ -111,31 +125,47 @@ def combine(
     Raises:
         DataError: a cell may not be missing, nothing is assessed, or a result has too many digits.
     """
-    columns = cells.columns
     _check_missing(cells, terms, missing)
-    there = [numbers.read(column).fill_null(0) for column in columns]
-    values = cells.select(*there, _state(columns).alias("state")).with_row_index("\0row")
-    means = _means(values, terms) if missing == "mean" else {}
     divided_rows = 0
     results = [pl.DataFrame(schema={"\0row": pl.UInt32, name: pl.String})]
-    for (state,), rows in values.group_by("state", maintain_order=True):
-        plan = _plan(str(state), terms, means, missing, not_assessed)
+    for state, rows, plan in plans(cells, terms, missing, not_assessed):
         if plan is not None:
-            factors, constant, divided = plan
-            decimals = numbers.divided_to(places) if divided else places
-            exact = numbers.linear(rows.select(columns), factors, constant, decimals)
+            decimals = numbers.divided_to(places) if plan.divided else places
+            exact = numbers.linear(rows.select(cells.columns), plan.factors, plan.constant, decimals)
             _refuse(rows.filter(exact.inexact), name, "needs more than 18 decimals; say --round N")
             _refuse(rows.filter(exact.large), name, "gets more than 15 digits before the point")
             text = exact.value.to_frame("value").select(numbers.text(pl.col("value"))).to_series()
-        elif all(letter == "n" for letter, term in zip(str(state), terms, strict=True) if term.full is not None):
+        elif all(letter == "n" for letter, term in zip(state, terms, strict=True) if term.full is not None):
             text = pl.repeat(numbers.NOT_ASSESSED, rows.height, eager=True)
         else:
             raise refusal(rows["\0row"], "no part is assessed, so that there is nothing to rescale", name)
         results.append(pl.DataFrame({"\0row": rows["\0row"], name: text}))
-        divided_rows += rows.height if plan is not None and plan[2] else 0
+        divided_rows += rows.height if plan is not None and plan.divided else 0
     if divided_rows:
         log.info("%s rescaled or filled with a mean", counted(divided_rows, "unit"))
     return pl.concat(results).sort("\0row").select(name)
+
+
+def plans(
+    cells: pl.DataFrame, terms: Sequence[Term], missing: Missing, not_assessed: NotAssessed
+) -> Iterator[tuple[str, pl.DataFrame, Plan | None]]:
+    r"""How rows are computed, those of one pattern together.
+
+    Args:
+        cells: as in `combine`.
+        terms: the terms.
+        missing: what a missing cell counts.
+        not_assessed: what an `NA` cell counts.
+
+    Returns:
+        the patterns, a letter for each cell; their rows, in quanta, with their numbers in the column `\0row`; and how
+        they are computed: not at all where every part would be rescaled, so that nothing stands for them.
+    """
+    there = [numbers.read(column).fill_null(0) for column in cells.columns]
+    values = cells.select(*there, _state(cells.columns).alias("state")).with_row_index("\0row")
+    means = _means(values, terms) if missing == "mean" else {}
+    for (state,), rows in values.group_by("state", maintain_order=True):
+        yield str(state), rows, _plan(str(state), terms, means, missing, not_assessed)
 
 
 def _state(columns: Sequence[str]) -> pl.Expr:
@@ -159,11 +189,8 @@ def _plan(
     means: Mapping[int, Fraction],
     missing: Missing,
     not_assessed: NotAssessed,
-) -> tuple[dict[str, Fraction], Fraction, bool] | None:
-    """How the rows of one pattern are computed: factors, a constant, and whether anything was divided.
-
-    None where every part would be rescaled, so that nothing stands for them.
-    """
+) -> Plan | None:
+    """How the rows of one pattern are computed; None where every part would be rescaled."""
 
     def left_out(i: int) -> bool:
         rule = {"v": "", "m": missing, "n": not_assessed}[states[i]]
@@ -185,7 +212,7 @@ def _plan(
             constant += factor * means[i]
         elif states[i] == "n" and not_assessed == "full":
             constant += factor * (term.full or 0)
-    return factors, constant, rescaled or (missing == "mean" and "m" in states)
+    return Plan(factors, constant, rescaled or (missing == "mean" and "m" in states))
 
 
 def _means(values: pl.DataFrame, terms: Sequence[Term]) -> dict[int, Fraction]:

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from harness import Result
 
+os.environ["LC_ALL"] = "C.UTF-8"  # what is expected below is English, whatever the locale of whoever runs it
+
 Shell = Callable[..., Result]
 ROOT = Path(__file__).parent.parent
 

@@ -14,12 +14,13 @@ from typing import get_args
 import click
 
 from fupin import blanks, numbers, options, tables
-from fupin.blanks import LABELS, Form, Language
+from fupin.blanks import LABELS, Form
 from fupin.chain import Files, Stage
 from fupin.checks import Check
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, Misuse, counted
 from fupin.forms import CELLS
+from fupin.reports.labels import Language
 from fupin.rules import read_rules
 from fupin.spool import STDIN
 from fupin.tables import Source, Table

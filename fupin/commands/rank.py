@@ -92,7 +92,7 @@ def rank(
 
     result = boards.append(board, [name], compute, **placing)
     if previous is not None:
-        result = _compared(result, tables.table(previous, "previous"), keys, name, bool(placing.get("replace")))
+        result = compared(result, tables.table(previous, "previous"), keys, name, bool(placing.get("replace")))
     if keep_order:
         return result
     check(result, [number_check(name, blank=True)])
@@ -131,8 +131,22 @@ def _no_ties(mine: pl.DataFrame, placed: pl.DataFrame, names: pl.Series) -> None
     )
 
 
-def _compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str, replace: bool) -> pl.DataFrame:
-    """Add the places of an earlier board, and how many were gained."""
+def compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str, replace: bool = False) -> pl.DataFrame:
+    """Append the places of an earlier board, and how many were gained.
+
+    Args:
+        board: a board with places.
+        previous: the earlier board, with the same key and column.
+        keys: the key columns.
+        name: the column of places.
+        replace: the new columns may be there already.
+
+    Returns:
+        the board with `previous_rank` and `change`, blank for units that had no place.
+
+    Raises:
+        DataError: the earlier board lacks a column, or holds a unit twice.
+    """
     new = ["previous_rank", "change"]
     earlier = read_rules(previous, [*keys, name], amounts={name: True}, unique=keys)
     earlier = earlier.select(*keys, pl.col(name).alias("\0before"))

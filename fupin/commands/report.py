@@ -1,27 +1,41 @@
-"""report: a table for people, under a title and above notes: on the terminal, as Markdown, or as a workbook.
+"""report: a table for people, under a title and above notes: on a terminal, as Markdown, HTML, or a workbook.
 
 Serves the published results that all documents ask for, and the notices on which an office posts them.
 """
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import click
 
-from fupin import boards, options, pages
-from fupin.chain import Files
+from fupin import boards, options, tables
+from fupin.chain import Files, Step
 from fupin.checks import require_columns
+from fupin.commands.rank import compared
 from fupin.deferred import pl
 from fupin.errors import Misuse
 from fupin.numbers import Count
-from fupin.pages import Page, Section
+from fupin.reports import marks, text, webpage, workbook
+from fupin.reports.labels import LABELS, Labels, Language, of_locale
+from fupin.reports.page import ROW, Column, Page, Section, numeric
+from fupin.spool import STDIN
+from fupin.tables import Table
 
-Form = Literal["table", "markdown", "xlsx"]
-_ENDINGS: dict[str, Form] = {".md": "markdown", ".markdown": "markdown", ".xlsx": "xlsx"}
-_LATER = (".html", ".htm", ".xls", ".ods", ".pdf", ".csv", ".parquet")
+Form = Literal["table", "markdown", "html", "xlsx"]
+_ENDINGS: dict[str, Form] = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".xlsx": "xlsx",
+}
+_NOT_WRITTEN = (".xls", ".ods", ".pdf", ".csv", ".parquet")
 
 
 def report(
@@ -29,24 +43,38 @@ def report(
     form: Form = "table",
     *,
     title: str | None = None,
-    columns: Sequence[str | tuple[str, str]] = (),
+    columns: Sequence[str | tuple[str, str | None]] = (),
     top: Count | None = None,
     bottom: Count | None = None,
     by: str | None = None,
     notes: Sequence[str] = (),
+    previous: Table | None = None,
+    chart: str | None = None,
+    lang: Language = "en",
+    width: Count | None = None,
+    colour: bool = False,
+    ledgers: bool = False,
+    past: Sequence[Step] = (),
     key: Sequence[str] | None = None,
 ) -> str | bytes:
     """The board for people, contract §9.
 
     Args:
         board: a table of texts.
-        form: an aligned text, Markdown, or a workbook.
+        form: an aligned text, Markdown, a page of HTML, or a workbook.
         title: a line above it.
         columns: the columns to show, or pairs of a column and what to call it; all if left out.
         top: so many rows from the top of each section; all if both are left out.
         bottom: so many rows from the bottom of each section.
         by: a section, or a sheet, for each value of this column.
         notes: lines below it.
+        previous: an earlier board with the same key and a column `rank`; adds `previous_rank` and `change`.
+        chart: the column of numbers that is drawn; the one that the column `rank` follows if left out.
+        lang: the language of what does not stand on the board.
+        width: letters across of an aligned text; as many as it needs if left out.
+        colour: whether an aligned text has the colours of a terminal.
+        ledgers: whether a workbook has the ledgers of the stages of `past`.
+        past: the stages that have made the board, where it comes from a chain.
         key: the columns that name a unit, which a workbook never takes for numbers; the first one if left out.
 
     Returns:
@@ -55,26 +83,54 @@ def report(
     Raises:
         DataError: a column is missing, or the table is too large for a workbook.
     """
-    shown = [(one, one) if isinstance(one, str) else one for one in columns or board.columns]
-    names = [column for column, _ in shown]
-    require_columns([*names, *([by] if by else [])], board.columns)
-    called = [name for _, name in shown]
+    keys = boards.key_of(board, key)
+    if previous is not None:
+        require_columns(["rank"], board.columns)
+        board = compared(board, tables.table(previous, "previous"), keys, "rank")
+    shown = [(one, None) if isinstance(one, str) else one for one in columns or board.columns]
+    require_columns([column for column, _ in shown] + [name for name in (by, chart) if name], board.columns)
+    words = LABELS[lang]
+    page = Page(
+        _columns(board, shown, keys, words),
+        _sections(board, by, words, top, bottom),
+        words,
+        marks.find(board, keys, chart),
+        title,
+        notes,
+        keys,
+    )
+    if form == "xlsx":
+        return workbook.workbook(page, past, ledgers)
+    if form == "html":
+        return webpage.webpage(page, past)
+    return text.markdown(page) if form == "markdown" else text.text(page, width, colour)
+
+
+def _columns(
+    board: pl.DataFrame, shown: Sequence[tuple[str, str | None]], keys: Sequence[str], words: Labels
+) -> list[Column]:
+    """The columns that are shown, each by the name that it is given, or that the language has for it.
+
+    Raises:
+        Misuse: two would be called alike.
+    """
+    taken = [heading or name for name, heading in shown]
+    called = [heading or words.headings.get(name, name) for name, heading in shown]
+    called = [one if heading or one not in taken else name for one, (name, heading) in zip(called, shown, strict=True)]
     if len(set(called)) < len(called):
         raise Misuse(f"two columns would be called '{next(n for n in called if called.count(n) > 1)}'")
-    parts = board.partition_by(by, maintain_order=True) if by and board.height else [board]
-    sections = [
-        Section(
-            _cut(part, top, bottom).select(pl.col(column).alias(name) for column, name in shown),
-            *((f"{by}: {part[by][0] or ''}", part[by][0] or by) if by and part.height else ()),
-        )
-        for part in parts
-    ]
-    keys = boards.key_of(board, key)
-    places = [i for i, column in enumerate(names) if column in keys]
-    page = Page(sections, pages.numeric(board, names), title, notes, places)
-    if form == "xlsx":
-        return pages.workbook(page)
-    return pages.markdown(page) if form == "markdown" else pages.text(page)
+    names = [name for name, _ in shown]
+    found = zip(names, called, numeric(board, names), strict=True)
+    return [Column(name, heading, number, name in keys) for name, heading, number in found]
+
+
+def _sections(board: pl.DataFrame, by: str | None, words: Labels, top: int | None, bottom: int | None) -> list[Section]:
+    """The rows that are shown, those of each value of a column by themselves."""
+    rows = board.with_row_index(ROW)
+    if by is None or not board.height:
+        return [Section(_cut(rows, top, bottom))]
+    parts = [(part[by][0], _cut(part, top, bottom)) for part in rows.partition_by(by, maintain_order=True)]
+    return [Section(part, f"{by}{words.between}{value or ''}", value or by) for value, part in parts]
 
 
 def _cut(section: pl.DataFrame, top: int | None, bottom: int | None) -> pl.DataFrame:
@@ -112,20 +168,54 @@ rank  村         total
     "--by", type=options.Column(), metavar="COLUMN", help="A section, or a sheet, for each value of this column."
 )
 @click.option("--note", "notes", multiple=True, metavar="TEXT", help="A line below the table; may be repeated.")
-def command(form: Form | None, columns: str | None, output: str | None, **given: Any) -> options.Apply:
+@click.option(
+    "--previous",
+    type=options.File(),
+    metavar="FILE",
+    help="An earlier board: adds previous_rank and change to the column rank.",
+)
+@click.option(
+    "--chart",
+    type=options.Column(),
+    metavar="COLUMN",
+    help="The column that is drawn.  [default: the one that the places follow]",
+)
+@click.option("--ledgers", is_flag=True, help="Add the ledgers of the chain to a workbook, each on a sheet.")
+@click.option(
+    "--lang",
+    type=click.Choice(get_args(Language)),
+    help="The language of what does not stand on the board.  [default: by the locale]",
+)
+def command(
+    form: Form | None,
+    columns: str | None,
+    previous: str | None,
+    lang: Language | None,
+    output: str | None,
+    **given: Any,
+) -> options.Apply:  # fmt: skip
     """An aligned table, right also with Chinese widths; Markdown for -o NAME.md, a workbook for -o NAME.xlsx.
 
-    Numbers are those of the CSV; nothing is formatted anew.
+    Numbers are those of the CSV; nothing is formatted anew. Places gained are told as +2, places lost as -1, and a
+    unit that had no place as new. On a terminal the table fits its width, in colour unless NO_COLOR is set.
     """
     ending = Path(output or "").suffix.lower()
-    if form is None and ending in _LATER:
-        raise Misuse(f"-o: '{output}': a report is written as text, as .md or as .xlsx")
+    if form is None and ending in _NOT_WRITTEN:
+        raise Misuse(f"-o: '{output}': a report is written as text, as .md, .html or .xlsx")
     shown = [word.partition("=")[::2] for word in columns.split(",")] if columns else []
     if not all(column for column, _ in shown):
         raise Misuse(f"--columns: '{columns}' names a column that is blank")
     kind: Form = form or _ENDINGS.get(ending, "table")
+    terminal = output in (None, STDIN) and sys.stdout.isatty()
+    given |= {
+        "columns": [(column, name or None) for column, name in shown],
+        "lang": lang or of_locale(),
+        "width": shutil.get_terminal_size().columns if terminal else None,
+        "colour": terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+    }
 
     def apply(board: pl.DataFrame, files: Files) -> str | bytes:
-        return report(board, kind, columns=[(column, name or column) for column, name in shown], **given)
+        earlier = files.open(previous) if previous else None
+        return report(board, kind, previous=earlier, past=files.past, **given)
 
     return apply

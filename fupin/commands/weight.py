@@ -126,6 +126,9 @@ def weight_scores(
 def item_terms(items: Table | Sequence[Term]) -> tuple[list[Term], str | None]:
     """The terms that a table of items stands for, and the table's name.
 
+    Args:
+        items: as in `weight_scores`.
+
     Raises:
         DataError: the table is at fault.
     """

@@ -1,0 +1,73 @@
+"""Which columns of a board mean something to people: who is first, rewarded, out, or has gained a place."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from fupin import numbers
+from fupin.deferred import pl
+
+
+class Marks(NamedTuple):
+    """The columns of the board that say who gained and lost a place, is rewarded or out; none where there is no such.
+
+    Args:
+        rank: places.
+        change: places gained.
+        reward: prizes, and penalties below 0.
+        vetoed: `true` or `false`.
+        reason: why.
+        score: what the places follow.
+    """
+
+    rank: str | None = None
+    change: str | None = None
+    reward: str | None = None
+    vetoed: str | None = None
+    reason: str | None = None
+    score: str | None = None
+
+    def is_vetoed(self) -> pl.Expr:
+        """Whether a row is that of a vetoed unit."""
+        return pl.lit(False) if self.vetoed is None else (pl.col(self.vetoed) == "true").fill_null(False)
+
+    def vetoes(self, rows: pl.DataFrame) -> list[bool]:
+        """Which rows are those of vetoed units."""
+        return rows.with_columns(self.is_vetoed().alias("\0out"))["\0out"].to_list()
+
+    def is_new(self) -> pl.Expr:
+        """Whether a row is that of a unit that has a place and had none."""
+        if self.change is None:
+            return pl.lit(False)
+        here = [pl.lit(True) if self.rank is None else pl.col(self.rank).is_not_null(), ~self.is_vetoed()]
+        return pl.col(self.change).is_null() & pl.all_horizontal(here)
+
+
+def find(board: pl.DataFrame, keys: Sequence[str], score: str | None = None) -> Marks:
+    """The columns that verbs call so if nobody gives them another name.
+
+    Args:
+        board: the board.
+        keys: the columns that name a unit.
+        score: the column that the places follow; found if left out.
+    """
+    names = {name: name if name in board.columns else None for name in ("rank", "reward", "vetoed", "change")}
+    reason = "veto_reason" if "veto_reason" in board.columns else None
+    return Marks(**names, reason=reason, score=score or (_followed(board, "rank", keys) if names["rank"] else None))
+
+
+def _followed(board: pl.DataFrame, rank: str, keys: Sequence[str]) -> str | None:
+    """The column that places follow: numbers that never rise from one place to the next, the last one before them."""
+    place = numbers.read(rank)
+    follows = (place > place.shift(1)).fill_null(False)
+    left = [name for name in board.columns[: board.columns.index(rank)] if name not in keys]
+    fine = board.select(
+        (
+            numbers.is_number(name).fill_null(True).all()
+            & (~follows | (numbers.read(name) <= numbers.read(name).shift(1)).fill_null(False)).all()
+            & numbers.read(name).filter(place.is_not_null()).is_not_null().all()
+        ).alias(name)
+        for name in left
+    )
+    return next((name for name in reversed(left) if fine[name].item()), None) if left else None
