@@ -40,7 +40,6 @@ veto --when 'left < 18'
 
 rank --by left -o out.csv
   + 1  the first place
-  + 0  0 units before it
   · next below: 西河 with left 18, 0.5 less
   rank = 1
 
