@@ -19,10 +19,10 @@ LOOKED_AT = 60
 """So many rows are looked at to find the header, and so many at the end to find notes."""
 TOTAL = (
     "^(?:.{0,12}(?:合计|小计|总计|共计)[数分]?"
-    "|全?[县镇乡市区省村校]?(?:总?平均[分值数]?|平均得分|均值|总得?分|最[高低]分))[:：]?$"
+    "|(?:全[县镇乡市区省村校])?(?:总?平均[分值数]?|平均得分|均值|总得?分|最[高低]分))[:：]?$"
 )
-_SUBTOTAL = r"^小\s*计[:：]?$"
-_TELLING = ["计", "均", "总", "最"]  # one of these is in each
+_SUBTOTALS = ["小计", "小计:", "小计："]
+_BEGINS = "平均总最全"  # what has no 计 begins with one of these
 _LEADING = 3  # so many columns may hold the names of a row
 _CLERKS = "填表|填报|制表|审核|复核|审批|经办|统计|打印"
 _WORDS = (
@@ -316,11 +316,13 @@ def repeats(rows: pl.DataFrame, header: Sequence[Cells]) -> pl.Series:
 def totals(rows: pl.DataFrame) -> pl.Series:
     """Which rows of trimmed texts are totals: their first cell that is not blank says so, or 小计 stands behind it."""
     first, others = pl.coalesce(rows.columns), rows.columns[1:_LEADING]
-    asked = rows.select(first.alias("first"), *others)
-    named = asked["first"].filter(asked["first"].str.contains_any(_TELLING)).unique()
-    found = named.filter(named.str.replace_all(cleaning.SPACE, "").str.contains(TOTAL))
-    told = [pl.col("first").is_in(found.implode()), *(pl.col(name).str.contains(_SUBTOTAL) for name in others)]
-    return asked.select(pl.any_horizontal(told).fill_null(False)).to_series()
+    telling = [pl.col("first").str.contains("计", literal=True), *map(pl.col("first").str.starts_with, _BEGINS)]
+    telling += [pl.col(name).str.starts_with("小") for name in others]
+    few = rows.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("\0at"), first.alias("first"), *others)
+    few = few.filter(pl.any_horizontal(telling))
+    bare = [pl.col(name).str.replace_all(cleaning.SPACE, "") for name in ("first", *others)]
+    found = few.filter(pl.any_horizontal(bare[0].str.contains(TOTAL), *(name.is_in(_SUBTOTALS) for name in bare[1:])))
+    return pl.int_range(rows.height, dtype=pl.UInt32, eager=True).is_in(found["\0at"].implode())
 
 
 def notes(rows: Sequence[Cells], width: int, dates: Collection[int] = ()) -> int:
