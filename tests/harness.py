@@ -14,6 +14,15 @@ from unittest import mock
 
 from fupin import cli
 
+TRICKY = """\
+village,mark,code,reward,note
+"=cmd|'/C calc'!A0",1.50,007,5000,<script>alert(1)</script>
+"| a | b |",0.3,010,-3000,"*x* _y_ `z` [l](u) #1 ~s~ &amp; \\n"
+"两
+行🙂",91.123456789012,1,,@SUM(1)
+-x,12,2,0.5,+1
+"""
+"""A board whose cells mean something to spreadsheets, browsers and Markdown if they are let."""
 MODULE = [sys.executable, "-m", "fupin"]
 HERE = os.environ | {"PYTHONPATH": str(Path(cli.__file__).parent.parent)}
 

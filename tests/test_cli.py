@@ -269,7 +269,7 @@ MISUSE = [
     (["deadlines", "--fail-if", "lost"], "'lost'"),
     (["deadlines", "--where", "1 = 1"], "--done"),
     (["report", "--columns", "a,,b"], "a,,b"),
-    (["report", "-o", "a.html"], ".xlsx"),
+    (["report", "-o", "a.pdf"], ".html"),
     (["report", "--format", "pdf"], "markdown"),
     (["run", "none.fupin"], "no such file"),
     (["run"], "FILE"),

@@ -277,7 +277,7 @@ MISTAKEN: list[tuple[Callable[[], object], str]] = [
     (lambda: fupin.assign(TYPED, LEDGER, on="c"), r"on: 'c' is not a list; write \['c'\]"),
     (lambda: fupin.events(LEDGER, strays="bogus"), "strays: 'bogus' is not one of error, ignore"),
     (lambda: fupin.deadlines(TYPED, status=["done", "lost"]), "status: 'lost' is not one of done, late"),
-    (lambda: fupin.report(TYPED, "html"), "form: 'html' is not one of table, markdown, xlsx"),
+    (lambda: fupin.report(TYPED, "pdf"), "form: 'pdf' is not one of table, markdown, html, xlsx"),
     (lambda: fupin.weight(TYPED, ["b"], "t", places=2.5), "places: 2.5 is not a whole number from 0 to 18"),
     (lambda: fupin.weight(TYPED, ["b"], "t", places=-1), "places: -1 is not"),
     (lambda: fupin.weight(TYPED, ["b"], "t", places=19), "places: 19 is not"),

@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
-from harness import fupin
-
-TRICKY = """\
-village,mark,code,reward,note
-"=cmd|'/C calc'!A0",1.50,007,5000,<script>alert(1)</script>
-"| a | b |",0.3,010,-3000,"*x* _y_ `z` [l](u) #1 ~s~ &amp; \\n"
-"两
-行🙂",91.123456789012,1,,@SUM(1)
--x,12,2,0.5,+1
-"""
-
+from harness import TRICKY, fupin
+from wcwidth import wcswidth
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -34,6 +26,18 @@ def test_markdown_shows_every_sign_as_it_is() -> None:
         ["两 行🙂", "91.123456789012", "1", "", "@SUM(1)"],
         ["-x", "12", "2", "0.5", "+1"],
     ]
+
+
+def test_a_table_shows_every_sign_as_it_is() -> None:
+    shown = fupin("report", stdin=TRICKY).out.splitlines()
+    assert [re.split(r"  +", line.strip()) for line in shown[2:]] == [
+        ["=cmd|'/C calc'!A0", "1.50", "007", "5000", "<script>alert(1)</script>"],
+        ["| a | b |", "0.3", "010", "-3000", r"*x* _y_ `z` [l](u) #1 ~s~ &amp; \n"],
+        ["两 行🙂", "91.123456789012", "1", "@SUM(1)"],
+        ["-x", "12", "2", "0.5", "+1"],
+    ]
+    notes = zip(shown[2:], ["<", "*", "@", "+"], strict=True)
+    assert {wcswidth(line[: line.index(note)]) for line, note in notes} == {17 + 2 + 15 + 2 + 4 + 2 + 6 + 2}
 
 
 @pytest.mark.parametrize("form", ["table", "markdown"])

@@ -173,6 +173,17 @@ def test_chinese_reports() -> None:
     assert grouped.splitlines()[0] == "kind：一"
 
 
+def test_columns_that_a_chain_calls_otherwise() -> None:
+    Path("board.csv").write_text("village,total\n东山村,92.5\n西河村,90\n")
+    Path("last.csv").write_text("village,名次\n东山村,2\n西河村,1\n")
+    words = ["rank", "board.csv", "--by", "total", "--as", "名次", "then", "reward", "--prize", "50", "--by", "名次"]
+    words += ["--as", "奖金", "then", "report", "--previous", "last.csv", "--columns", "village,change,奖金"]
+    assert [line.split() for line in fupin(*words).out.splitlines()[2:]] == [
+        ["东山村", "+1", "50"], ["西河村", "-1", "0"],
+    ]  # fmt: skip
+    assert "\x1b[32m50\x1b" in terminal(*words)[2]
+
+
 def test_a_heading_of_the_board_is_not_given_twice() -> None:
     shown = fupin("report", "--lang", "zh", stdin="village,名次,rank\n东山,1,1\n").out
     assert shown.splitlines()[0].split() == ["village", "名次", "rank"]

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 from conftest import Shell
-from harness import Result, fupin
+from harness import TRICKY, Result, fupin
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
@@ -22,15 +22,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from fupin.verbs import VERBS
 
 pytestmark = pytest.mark.usefixtures("folder")
-
-TRICKY = """\
-village,mark,code,reward,note
-"=cmd|'/C calc'!A0",1.50,007,5000,<script>alert(1)</script>
-"| a | b |",0.3,010,-3000,"*x* _y_ `z` [l](u) #1 ~s~ &amp; \\n"
-"两
-行🙂",91.123456789012,1,,@SUM(1)
--x,12,2,0.5,+1
-"""
 
 
 def workbook(board: str, *words: str) -> openpyxl.Workbook:

@@ -68,7 +68,7 @@ def report(
         bottom: so many rows from the bottom of each section.
         by: a section, or a sheet, for each value of this column.
         notes: lines below it.
-        previous: an earlier board with the same key and a column `rank`; adds `previous_rank` and `change`.
+        previous: an earlier board with the same key and column of places; adds `previous_rank` and `change`.
         chart: the column of numbers that is drawn; the one that the column `rank` follows if left out.
         lang: the language of what does not stand on the board.
         width: letters across of an aligned text; as many as it needs if left out.
@@ -85,8 +85,9 @@ def report(
     """
     keys = boards.key_of(board, key)
     if previous is not None:
-        require_columns(["rank"], board.columns)
-        board = compared(board, tables.table(previous, "previous"), keys, "rank")
+        place = marks.find(board, keys, past).rank or "rank"
+        require_columns([place], board.columns)
+        board = compared(board, tables.table(previous, "previous"), keys, place)
     shown = [(one, None) if isinstance(one, str) else one for one in columns or board.columns]
     require_columns([column for column, _ in shown] + [name for name in (by, chart) if name], board.columns)
     words = LABELS[lang]
@@ -94,7 +95,7 @@ def report(
         _columns(board, shown, keys, words),
         _sections(board, by, words, top, bottom),
         words,
-        marks.find(board, keys, chart),
+        marks.find(board, keys, past, chart),
         title,
         notes,
         keys,
@@ -172,7 +173,7 @@ rank  村         total
     "--previous",
     type=options.File(),
     metavar="FILE",
-    help="An earlier board: adds previous_rank and change to the column rank.",
+    help="An earlier board: adds previous_rank and change to the places.",
 )
 @click.option(
     "--chart",
@@ -194,10 +195,14 @@ def command(
     output: str | None,
     **given: Any,
 ) -> options.Apply:  # fmt: skip
-    """An aligned table, right also with Chinese widths; Markdown for -o NAME.md, a workbook for -o NAME.xlsx.
+    """An aligned table, right also with Chinese widths; Markdown for -o NAME.md, .html and .xlsx likewise.
 
     Numbers are those of the CSV; nothing is formatted anew. Places gained are told as +2, places lost as -1, and a
     unit that had no place as new. On a terminal the table fits its width, in colour unless NO_COLOR is set.
+
+    In a chain or behind a recipe a report knows what has been done: a page of HTML tells below each unit how it came
+    to its figures, with all rows of ledgers that count for it, and a workbook has the totals of weight as formulas
+    over their parts, and the rules. Behind a pipe it knows the board only.
     """
     ending = Path(output or "").suffix.lower()
     if form is None and ending in _NOT_WRITTEN:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from fupin import numbers
+from fupin.chain import Step
 from fupin.deferred import pl
 
 
@@ -44,17 +45,29 @@ class Marks(NamedTuple):
         return pl.col(self.change).is_null() & pl.all_horizontal(here)
 
 
-def find(board: pl.DataFrame, keys: Sequence[str], score: str | None = None) -> Marks:
-    """The columns that verbs call so if nobody gives them another name.
+def find(board: pl.DataFrame, keys: Sequence[str], past: Sequence[Step] = (), score: str | None = None) -> Marks:
+    """The columns that verbs have written, or that they would call so.
 
     Args:
         board: the board.
         keys: the columns that name a unit.
+        past: the stages that have made the board.
         score: the column that the places follow; found if left out.
     """
-    names = {name: name if name in board.columns else None for name in ("rank", "reward", "vetoed", "change")}
-    reason = "veto_reason" if "veto_reason" in board.columns else None
-    return Marks(**names, reason=reason, score=score or (_followed(board, "rank", keys) if names["rank"] else None))
+    ranked, rewarded = _last("rank", board, past), _last("reward", board, past)
+    there = {name: name for name in board.columns}
+    rank = there.get(ranked.get("name", "rank"))
+    followed = ranked.get("by") or (rank and _followed(board, rank, keys))
+    return Marks(
+        rank, there.get("change"), there.get(rewarded.get("name", "reward")), there.get("vetoed"),
+        there.get("veto_reason"), score or there.get(followed or ""),
+    )  # fmt: skip
+
+
+def _last(verb: str, board: pl.DataFrame, past: Sequence[Step]) -> Mapping[str, Any]:
+    """The options of the last stage of a verb whose column is on the board; none if there is no such."""
+    options = [step.stage.options for step in past if step.stage.verb == verb]
+    return next((one for one in reversed(options) if one.get("name") in board.columns), {})
 
 
 def _followed(board: pl.DataFrame, rank: str, keys: Sequence[str]) -> str | None:

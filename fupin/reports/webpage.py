@@ -9,7 +9,8 @@ from html import escape
 from fupin import boards, numbers
 from fupin.chain import Step
 from fupin.explaining import Account
-from fupin.reports.page import Page, Section, visible
+from fupin.reports.page import ROW, Column, Page, Section, visible
+from fupin.tape import half_up
 
 _STYLE = """\
 :root { color-scheme: light; --ink: #1b1b1b; --faint: #5f5f5f; --line: #d0d0d0; --good: #2e6b1f; --bad: #b3000c; }
@@ -18,8 +19,9 @@ body { margin: 0; color: var(--ink); background: #fff; line-height: 1.5;
   font-family: "Noto Sans CJK SC", "Source Han Sans SC", "PingFang SC", "Microsoft YaHei", system-ui, sans-serif; }
 main { max-width: 75em; margin: 0 auto; padding: 1em; }
 h1 { font-size: 1.6em; line-height: 1.25; margin: .3em 0 .6em; }
-h2 { font-size: 1.2em; margin: 1.6em 0 .5em; }
-h1, h2, th, td, li, p { overflow-wrap: anywhere; white-space: pre-line; }
+h2, h3 { font-size: 1.2em; margin: 1.6em 0 .5em; }
+h3 { font-size: 1em; margin-top: 1em; }
+h1, h2, h3, th, td, li, p { overflow-wrap: anywhere; white-space: pre-line; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; }
 th, td { padding: .35em .6em; text-align: start; vertical-align: top; }
@@ -59,6 +61,7 @@ footer { margin-top: 1.6em; border-top: 1px solid var(--line); }
   main { max-width: none; padding: 0; }
   .scroll { overflow: visible; }
   tbody, li { break-inside: avoid; }
+  h2, h3 { break-after: avoid; }
   details:not([open]) { display: none; }
 }
 """
@@ -99,10 +102,13 @@ def webpage(page: Page, past: Sequence[Step] = ()) -> str:
 
 def _tag(name: str, words: str, **attributes: str) -> str:
     """An element that holds a text."""
-    told = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{_text(value)}"' for key, value in attributes.items() if value
-    )
-    return f"<{name}{told}>{_text(words)}</{name}>"
+    return f"<{name}{_attributes(attributes)}>{_text(words)}</{name}>"
+
+
+def _attributes(attributes: Mapping[str, str]) -> str:
+    """Attributes, of which blank ones are left out."""
+    given = {key.rstrip("_").replace("_", "-"): _text(value) for key, value in attributes.items() if value}
+    return "".join(f' {key}="{value}"' for key, value in given.items())
 
 
 def _text(words: str) -> str:
@@ -147,7 +153,7 @@ def _table(page: Page, section: Section, units: Sequence[str], most: Fraction, t
         parts.append(f"<tbody{_attributes({'class_': 'out' if vetoed else ''})}><tr>{''.join(cells)}</tr>")
         if unit in told or others:
             inner = f"<pre>{_text(told[unit])}</pre>" if unit in told else _list(others)
-            summary = _tag("summary", page.labels.why.format(unit))
+            summary = _tag("summary", page.labels.why)
             span = len(page.columns)
             parts.append(f'<tr class="why"><td colspan="{span}"><details>{summary}{inner}</details></td></tr>')
         parts.append("</tbody>")
@@ -198,4 +204,5 @@ def _changes(page: Page, section: Section, units: Sequence[str]) -> list[str]:
         labels.came: new,
     }
     lines = [_tag("li", name + labels.between + labels.comma.join(told)) for name, told in gone.items() if told]
-    return [_tag("h2", labels.since), *(["<ul>", *lines, "</ul>"] if lines else [_tag("p", labels.same)])]
+    level = "h3" if section.heading else "h2"
+    return [_tag(level, labels.since), *(["<ul>", *lines, "</ul>"] if lines else [_tag("p", labels.same)])]
