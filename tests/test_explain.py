@@ -95,7 +95,9 @@ def test_a_key_of_two_columns() -> None:
 def test_a_cell_that_was_there_is_not_told_to_be_looked_up() -> None:
     Path("offices.csv").write_text("office,class,place\n甲,一类,\n")
     Path("late.csv").write_text("office,class,place\n甲,二类,5\n")
-    told = fupin("--explain", "甲", *"lookup offices.csv --from late.csv --take class,place --fill".split()).out
+    told = fupin(
+        "--explain", "甲", *["lookup", "offices.csv", "--from", "late.csv", "--take", "class,place", "--fill"]
+    ).out
     assert told.splitlines()[3:] == ["  · from: late.csv:2: office 甲, class 二类, place 5", "  place = 5"]
 
 
