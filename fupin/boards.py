@@ -84,16 +84,18 @@ def append(
     only: Sql | None = None,
     fill: bool = False,
     replace: bool = False,
+    apart: bool = False,
 ) -> pl.DataFrame:
     r"""Append columns that are computed for all units, or for some of them (contract §6).
 
     Args:
         board: the board.
-        names: the columns, of which the first decides what is missing so far.
+        names: the columns, of which the first decides what is missing so far, unless they are apart.
         compute: from some rows of the board, their numbers in the column ``\0row``, to the columns as texts.
         only: the units to compute for (``--for``); the others are left missing.
         fill: write only where the first column is missing so far.
         replace: columns that are already there may be replaced; they keep their place.
+        apart: the columns have nothing to do with each other, so that each is filled where it is missing itself.
 
     Raises:
         DataError: a column is already there, a condition is unknown for a unit, or compute raises one.
@@ -106,8 +108,10 @@ def append(
     if present and not (replace or fill):
         raise DataError([Fault("the column is already there (--replace allows it)", name) for name in present])
     wanted = chosen(board, only)
-    if fill and names[0] in board.columns:
-        wanted = wanted & pl.col(names[0]).is_null()
+    if fill:
+        deciding = names if apart else names[:1]
+        gaps = [pl.col(name).is_null() if name in board.columns else pl.lit(True) for name in deciding]
+        wanted = wanted & pl.any_horizontal(gaps)
     if only is None and not (fill and present):
         return board.with_columns(compute(board.with_row_index("\0row")).select(names))
     places, results = among(board, wanted, compute)
@@ -118,7 +122,8 @@ def append(
             if fill and name in board.columns
             else pl.repeat(None, board.height, dtype=pl.String, eager=True)
         )
-        columns.append(old.alias(name).scatter(places, results[name]))
+        written = old.alias(name).scatter(places, results[name])
+        columns.append(old.alias(name).fill_null(written) if apart else written)
     return board.with_columns(columns)
 
 

@@ -873,7 +873,7 @@ def _decimals(numbers: pl.Series) -> tuple[pl.Series, list[tuple[int, str, str]]
 
 def _in_full(value: float) -> str:
     """A number with all of its digits."""
-    return f"{Decimal(repr(value)):f}"
+    return f"{Decimal(repr(value)):f}".removesuffix(".0")
 
 
 def _scattered(texts: pl.Series, places: pl.Series, others: pl.Series) -> pl.Series:

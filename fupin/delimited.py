@@ -134,7 +134,10 @@ def sheet(
             yield Part(no_rows(len(found.columns)), left=over)
         yield from _parts(text, found, behind)
 
-    return Sheet(name, found.columns, parts, lines[found.header], titles=trimmed[: found.header])
+    units = None if found.units is None else lines[found.units]
+    return Sheet(
+        name, found.columns, parts, lines[found.header], titles=trimmed[: found.header], heads=found.heads, units=units
+    )
 
 
 def _above(records: pl.DataFrame, nothing: pl.Series) -> pl.DataFrame:

@@ -33,7 +33,8 @@ class Fault(NamedTuple):
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         places = [place or self.unit, self.column, self.message]
-        said = self.unit is None or f"'{self.unit}'" in self.message or self.message.startswith(self.unit)
+        starts = self.message.startswith((f"{self.unit} ", f"{self.unit},"))
+        said = not self.unit or f"'{self.unit}'" in self.message or starts
         known = f" ({self.unit})" if place and not said else ""
         return ": ".join(one_line(part) for part in places if part) + one_line(known)
 

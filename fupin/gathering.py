@@ -6,7 +6,7 @@ import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from fupin import decoding, delimited, intake, jsonlines, parallel, shapes, sheets, spool, structure, tables, workbooks
 from fupin.deferred import pl
@@ -21,6 +21,8 @@ from fupin.writing import Growing
 
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
 _LINES = (".jsonl", ".ndjson")
+Source = Literal["file", "sheet"]
+"""Where rows come from: their file, or also their sheet, as messages name it."""
 
 
 class Reading(NamedTuple):
@@ -106,7 +108,7 @@ def gather(
     rules: Rules,
     *,
     unique: Sequence[tuple[str, ...]] = (),
-    add_source: bool = False,
+    add_source: Source | None = None,
     lines: bool = False,
 ) -> Gathered:
     """Make sheets clean and put them one below the other.
@@ -115,7 +117,7 @@ def gather(
         taken: the sheets.
         rules: how their rows are made clean.
         unique: columns that name a row once; later rows are refused.
-        add_source: add the name of the file as the column `source`.
+        add_source: what of their place is added as the column `source`.
         lines: whether the lines of the rows are wanted.
 
     Raises:
@@ -155,7 +157,7 @@ class _Pass:
         taken: Sequence[Sheet],
         rules: Rules,
         unique: Sequence[tuple[str, ...]],
-        add_source: bool,
+        add_source: Source | None,
         lines: bool,
     ) -> None:
         self.taken = taken
@@ -263,8 +265,11 @@ class _Pass:
         if self.add_source and "source" in part.columns:
             told = "the column is already there, so that --add-source cannot add it"
             raise DataError(Fault(told, "source", sheet.name))
-        source = pl.lit(written(sheet.file or sheet.name)).alias("source")
-        return part.with_columns(source) if self.add_source else part
+        if self.add_source is None:
+            return part
+        file = written(sheet.file or sheet.name)
+        within = f":{sheet.sheet}" if self.add_source == "sheet" and sheet.sheet else ""
+        return part.with_columns(source=pl.lit(f"{file}{within}"))
 
     def _fitted(self, sheet: Sheet, part: pl.DataFrame) -> pl.DataFrame:
         """Rows with the columns of the table, in their order.

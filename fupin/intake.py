@@ -17,7 +17,7 @@ from fupin.errors import SHOWN, DataError, Fault, hint
 from fupin.numbers import NOT_ASSESSED
 from fupin.rosters import Roster
 from fupin.schemas import Field, Schema
-from fupin.sheets import BLANK, REJECTED, TOTAL, Broken, Part, Sheet, left_out
+from fupin.sheets import BLANK, REJECTED, REPEATED, TOTAL, UNITS, Broken, Part, Sheet, left_out
 
 VALUE = "value"
 _ASKED = "that --drop-rows asks for"
@@ -92,9 +92,21 @@ def headings(sheet: Sheet, rules: Rules) -> list[str]:
     Raises:
         DataError: two have the same, or none has a name.
     """
-    before = [rules.rename.get(name, name) for name in sheets.names(sheet)]
-    titles = rules.schema.rename(before) if rules.schema else {}
-    return sheets.headings(sheet, {**titles, **rules.rename})
+    new = _renamed(sheets.names(sheet), rules)
+    sheets.require_headings(sheet, new)
+    return new
+
+
+def _renamed(names: Sequence[str], rules: Rules) -> list[str]:
+    """The new names of columns.
+
+    One that is taken from the titles keeps its name where it stands behind another that has the same and loses it.
+    """
+    stays = [name in rules.take.values() and name in names[:i] for i, name in enumerate(names)]
+    new = [name if stay else rules.rename.get(name, name) for name, stay in zip(names, stays, strict=True)]
+    titles = rules.schema.rename(new) if rules.schema else {}
+    known = [stay or name in rules.rename for name, stay in zip(names, stays, strict=True)]
+    return [name if is_known else titles.get(name, name) for name, is_known in zip(new, known, strict=True)]
 
 
 def require(taken: Sequence[Sheet], rules: Rules, others: Sequence[str]) -> None:
@@ -103,10 +115,9 @@ def require(taken: Sequence[Sheet], rules: Rules, others: Sequence[str]) -> None
     Raises:
         DataError: one is not; the nearest are told.
     """
-    here = [[*sheets.names(sheet), *sheet.others] for sheet in taken]
+    here = [list(map(cleaning.heading, sheet.others)) or sheets.names(sheet) for sheet in taken]
     before = list(dict.fromkeys(name for names in here for name in names if name))
-    titles = rules.schema.rename([rules.rename.get(name, name) for name in before]) if rules.schema else {}
-    after = [rules.rename.get(name, titles.get(name, name)) for name in before]
+    after = list(dict.fromkeys(name for names in here for name in _renamed(names, rules) if name))
     where = taken[0].name if len(taken) == 1 else None
     if not taken[0].mended:
         require_columns(rules.rename, before, where)
@@ -133,7 +144,7 @@ def shape(columns: Sequence[str], rules: Rules, made: Sequence[str]) -> list[str
     """
     if rules.long:
         return list(made)
-    names = [rules.rename.get(name, name) for name in map(cleaning.heading, columns)]
+    names = _renamed(list(map(cleaning.heading, columns)), rules)
     kept = rules.keep or [name for name in dict.fromkeys(names) if name and name not in rules.drop]
     return list(dict.fromkeys([*kept, *made]))
 
@@ -153,21 +164,29 @@ def with_taken(sheet: Sheet, rules: Rules) -> Sheet:
     unusable = {(line - above, int(place)): reason for line, place, reason in bad}
     taken = dict(layout.taken(sheet.titles, rules.take, sheet.name, unusable))
     added = [*taken, *([rules.number_rows] if rules.number_rows else [])]
-    names = [rules.rename.get(name, name) for name in sheets.names(sheet)]
+    names = _renamed(sheets.names(sheet), rules)
     if there := [name for name in added if name in names]:
         raise DataError(Fault("the column is there already", there[0], sheet.name))
     width = len(sheet.columns)
+    dates = [i for i, name in enumerate(names) if _holds_dates(name, rules)]
     new = [pl.lit(text).alias(str(width + i)) for i, text in enumerate(taken.values())]
 
     new += [pl.lit(None, dtype=pl.String).alias(str(width + len(taken)))] if rules.number_rows else []
 
     def parts() -> Iterator[Part]:
-        for part in sheets.without_notes(sheet.parts(), width):
+        for part in sheets.without_notes(sheet.parts(), width, dates):
             rows = part.rows.with_columns(new)
             broken = [row._replace(cells=_padded(row.cells, width, list(taken.values()))) for row in part.broken]
             yield part._replace(rows=rows, broken=broken)
 
     return sheet._replace(columns=[*sheet.columns, *added], parts=parts)
+
+
+def _holds_dates(name: str, rules: Rules) -> bool:
+    """Whether a column is one of dates, as somebody or its name says."""
+    meant = bool(rules.long) and name not in rules.long and VALUE in rules.date
+    of_schema = [field.name for field in rules.schema.fields if field.clean is cleaning.date] if rules.schema else []
+    return meant or name in (*rules.date, *of_schema) or re.search(layout.OF_DATES, name) is not None
 
 
 def _padded(cells: Sequence[str | None], width: int, added: Sequence[str]) -> list[str | None]:
@@ -197,13 +216,7 @@ def clean(
     trimmed = part.rows
     if not part.trimmed:
         trimmed = trimmed.with_columns(cleaning.trimmed(pl.col(place)) for place in places)
-    kinds = trimmed.select(
-        pl.when(pl.all_horizontal(pl.col(place).is_null() for place in _own(sheet, rules, places)))
-        .then(pl.lit(BLANK))
-        .when(pl.lit(False) if sheet.mended or sheet.form else layout.totals(trimmed.select(places)))
-        .then(pl.lit(TOTAL))
-        .alias("why")
-    )["why"]
+    kinds = _kinds(sheet, trimmed, _own(sheet, rules, places))
     left = [*([] if part.left is None else [part.left]), _left(trimmed["\0line"], kinds)]
     rows, stay = part.rows, kinds.is_null()
     if not stay.all():
@@ -264,6 +277,25 @@ def _own(sheet: Sheet, rules: Rules, places: Sequence[str]) -> Sequence[str]:
     """The columns that the sheet itself has."""
     added = 0 if sheet.mended or sheet.form else len(rules.take) + bool(rules.number_rows)
     return places[: len(places) - added]
+
+
+def _kinds(sheet: Sheet, rows: pl.DataFrame, own: Sequence[str]) -> pl.Series:
+    """Why rows of trimmed texts are left out; null for those that stay.
+
+    Args:
+        sheet: their sheet.
+        rows: the rows.
+        own: the columns that the sheet itself has.
+    """
+    blank = pl.all_horizontal(pl.col(place).is_null() for place in own)
+    if sheet.mended or sheet.form:
+        return rows.select(pl.when(blank).then(pl.lit(BLANK))).to_series()
+    kinds = pl.when(blank).then(pl.lit(BLANK)).when(layout.totals(rows.select(own))).then(pl.lit(TOTAL))
+    if sheet.heads:
+        kinds = kinds.when(layout.repeats(rows.select(own), sheet.heads)).then(pl.lit(REPEATED))
+    if sheet.units is not None:
+        kinds = kinds.when(pl.col("\0line") == sheet.units).then(pl.lit(UNITS))
+    return rows.select(kinds).to_series()
 
 
 def _left(lines: pl.Series, kinds: pl.Series) -> pl.DataFrame:

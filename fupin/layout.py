@@ -8,7 +8,7 @@ row and begin with words such as 注：, 填表人： or a date of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from fupin import cleaning
@@ -19,10 +19,10 @@ LOOKED_AT = 60
 """So many rows are looked at to find the header, and so many at the end to find notes."""
 TOTAL = (
     "^(?:.{0,12}(?:合计|小计|总计|共计)[数分]?"
-    "|全?[县镇乡市区省村校]?(?:总?平均[分值数]?|平均得分|均值|总得?分|最[高低]分))[:：]?$"
+    "|(?:全[县镇乡市区省村校])?(?:总?平均[分值数]?|平均得分|均值|总得?分|最[高低]分))[:：]?$"
 )
-_SUBTOTAL = r"^小\s*计[:：]?$"
-_TELLING = ["计", "均", "总", "最"]  # one of these is in each
+_SUBTOTALS = ["小计", "小计:", "小计："]
+_BEGINS = "平均总最全"  # what has no 计 begins with one of these
 _LEADING = 3  # so many columns may hold the names of a row
 _CLERKS = "填表|填报|制表|审核|复核|审批|经办|统计|打印"
 _WORDS = (
@@ -41,7 +41,14 @@ _DATED = (
     r"^(?:签[字名]|盖章)?(?:[0-9二〇○零一三四五六七八九_]*年[0-9_一二三四五六七八九十]*月[0-9_一二三四五六七八九十]*日?"
     r"|[0-9]{4}([-./])[0-9]{1,2}\1[0-9]{1,2}(?:[T0-9:.]{4,})?)(?:星期[一二三四五六日天])?$"
 )
+OF_DATES = "日期|时间|日$|(?i:date)"
+"""What the name of a column of dates holds."""
 _SENDER = "(?:政府|[局办委部会所站院校]|办公室|中心|公司|支部|[小核查作收]组)$"
+_UNITS = "^(?:[（(]?(?:计量)?单位[)）]?[:：]?)?$"
+_UNIT = (
+    r"^(?:[（(][^（()）]{1,8}[)）]|(?:[十百千万亿]?[元户人亩吨斤]|分|个|次|篇|条|件|项|天|人次|户次|公里|千米|米|公顷|平方米|公斤|千克|[%％‰])"
+    r"(?:/[^/]{1,4})?)$"
+)
 _LABEL = r"^[^:：]{1,12}[:：]"
 _MEASURE = r"^[+-]?[0-9][0-9,]*(?:\.[0-9]+)?%?$"
 _YEAR = r"^(?:19|20)[0-9]{2}$"
@@ -59,11 +66,15 @@ class Layout(NamedTuple):
         header: the first row of the header, 0 being the first row that was looked at.
         depth: how many rows the header has.
         columns: the names of the columns, those of several rows joined by `/`.
+        heads: the rows of the header, merged cells filled.
+        units: the row below that says what the columns are counted in, if there is one.
     """
 
     header: int
     depth: int
     columns: list[str]
+    heads: Sequence[Cells]
+    units: int | None
 
 
 def find(
@@ -85,7 +96,18 @@ def find(
     else:
         header = _header(rows, _spread(rows, merged), labels)
         depth = _depth(rows, merged, header)
-    return Layout(header, depth, _names(rows, merged, header, depth))
+    width = max(map(len, rows[header : header + depth]))
+    heads = [[*row, *[""] * (width - len(row))] for row in _spread(rows, merged)[header : header + depth]]
+    below = next((i for i in range(header + depth, len(rows)) if any(rows[i])), None)
+    units = below if below is not None and _counts_in(rows[below]) else None
+    return Layout(header, depth, _names(rows[header], heads, merged, header), heads, units)
+
+
+def _counts_in(row: Cells) -> bool:
+    """Whether a row says what the columns are counted in: `（分）`, `元`; it is not that of a unit."""
+    first, *others = [re.sub(cleaning.SPACE, "", cell) for cell in row]
+    named = [cell for cell in others if cell]
+    return re.match(_UNITS, first) is not None and bool(named) and all(re.match(_UNIT, cell) for cell in named)
 
 
 def require_names(found: Layout, file: str, line: int) -> None:
@@ -202,31 +224,36 @@ def _goes_on(upper: Cells, lower: Cells) -> bool:
     )
 
 
-def _names(rows: Sequence[Cells], merged: Sequence[Merged], header: int, depth: int) -> list[str]:
+def _names(first: Cells, heads: Sequence[Cells], merged: Sequence[Merged], header: int) -> list[str]:
     """The names of the columns: those of one row as they stand, those of several joined.
 
     A name that is merged over several columns is that of the first, if there are no others below it. Where nothing
     is merged, a name without one on its right goes for the columns there, too.
+
+    Args:
+        first: the first row of the header.
+        heads: all of its rows, merged cells filled.
+        merged: which cells are merged.
+        header: where the header stands.
     """
-    last = header + depth - 1
-    if depth == 1:
-        return list(rows[header])
-    width = max(map(len, rows[header : last + 1]))
-    square = [[*row, *[""] * (width - len(row))] for row in _spread(rows, merged)[header : last + 1]]
+    if len(heads) == 1:
+        return list(first)
+    last = header + len(heads) - 1
+    upper, lower, *others = map(list, heads)
     within = {
         (row, column)
         for top, left, bottom, right in merged
         for row in range(max(top, header), min(bottom, last) + 1)
         for column in range(left, right + 1)
     }
-    covered = {column for row, column in within if row == last} - {left for _, left, _, _ in merged}
-    for i in range(1, width):
-        if not square[0][i] and square[1][i] and (header, i - 1) not in within:
-            square[0][i] = square[0][i - 1]
+    wide = [range(left + 1, right + 1) for top, left, bottom, right in merged if top <= last <= bottom]
+    for i in range(1, len(upper)):
+        if not upper[i] and lower[i] and (header, i - 1) not in within:
+            upper[i] = upper[i - 1]
     names = []
-    for i, cells in enumerate(zip(*square, strict=True)):
+    for i, cells in enumerate(zip(upper, lower, *others, strict=True)):
         parts = list(dict.fromkeys(cleaning.heading(cell) for cell in cells if cell))
-        names.append("" if i in covered else "/".join(part for part in parts if part))
+        names.append("" if any(i in columns for columns in wide) else "/".join(part for part in parts if part))
     return names
 
 
@@ -270,27 +297,46 @@ def _plain(text: str) -> str:
     return re.sub(f"{cleaning.SPACE}|[:：]", "", text)
 
 
+def repeats(rows: pl.DataFrame, header: Sequence[Cells]) -> pl.Series:
+    """Which rows of trimmed texts repeat the header: two cells at least, and all of them names of their columns.
+
+    Args:
+        rows: the rows.
+        header: the rows of the header, merged cells filled.
+    """
+    names = [[name for name in dict.fromkeys(column) if name] for column in zip(*header, strict=True)]
+    first = pl.col(rows.columns[0])
+    own = [pl.col(name).is_in(names[i]) for i, name in enumerate(rows.columns)]
+    odd = [pl.col(name).is_not_null() & ~one for name, one in zip(rows.columns, own, strict=True)]
+    few = rows.with_row_index("\0at").filter(first.is_in(names[0]) | (first.is_null() if len(header) > 1 else False))
+    found = few.filter(~pl.any_horizontal(odd) & (pl.sum_horizontal(own) > 1))
+    return pl.int_range(rows.height, dtype=pl.UInt32, eager=True).is_in(found["\0at"].implode())
+
+
 def totals(rows: pl.DataFrame) -> pl.Series:
     """Which rows of trimmed texts are totals: their first cell that is not blank says so, or 小计 stands behind it."""
     first, others = pl.coalesce(rows.columns), rows.columns[1:_LEADING]
-    asked = rows.select(first.alias("first"), *others)
-    named = asked["first"].filter(asked["first"].str.contains_any(_TELLING)).unique()
-    found = named.filter(named.str.replace_all(cleaning.SPACE, "").str.contains(TOTAL))
-    told = [pl.col("first").is_in(found.implode()), *(pl.col(name).str.contains(_SUBTOTAL) for name in others)]
-    return asked.select(pl.any_horizontal(told).fill_null(False)).to_series()
+    telling = [pl.col("first").str.contains("计", literal=True), *map(pl.col("first").str.starts_with, _BEGINS)]
+    telling += [pl.col(name).str.starts_with("小") for name in others]
+    few = rows.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("\0at"), first.alias("first"), *others)
+    few = few.filter(pl.any_horizontal(telling))
+    bare = [pl.col(name).str.replace_all(cleaning.SPACE, "") for name in ("first", *others)]
+    found = few.filter(pl.any_horizontal(bare[0].str.contains(TOTAL), *(name.is_in(_SUBTOTALS) for name in bare[1:])))
+    return pl.int_range(rows.height, dtype=pl.UInt32, eager=True).is_in(found["\0at"].implode())
 
 
-def notes(rows: Sequence[Cells], width: int) -> int:
+def notes(rows: Sequence[Cells], width: int, dates: Collection[int] = ()) -> int:
     """Where the notes and signatures below a table begin among its last rows; their number where there are none.
 
     Args:
         rows: the last rows, trimmed; blank cells are empty.
         width: how many columns the table has.
+        dates: which of them hold dates.
     """
     begin = len(rows)
     for i in range(len(rows) - 1, -1, -1):
         cells = [re.sub(cleaning.SPACE, "", cell) for cell in rows[i] if cell]
-        if cells and (_is_note(cells) or (len(cells) == 1 and width > 1 and _stands_below(rows, i, begin))):
+        if cells and (_is_note(cells) or (len(cells) == 1 and width > 1 and _stands_below(rows, i, begin, dates))):
             begin = i
         elif len(cells) > 1 and not re.match(TOTAL, cells[0]):
             break
@@ -312,7 +358,7 @@ def _is_note(cells: Cells) -> bool:
     return re.match(_BARE, cells[0]) is not None and all(told) and (len(cells) > 1 or "章" in cells[0])
 
 
-def _stands_below(rows: Sequence[Cells], at: int, begin: int) -> bool:
+def _stands_below(rows: Sequence[Cells], at: int, begin: int, dates: Collection[int]) -> bool:
     """Whether the only cell of a row is what stands below tables.
 
     That is a date, where its column has no others and there is a row above, and above it who sends the table.
@@ -321,10 +367,13 @@ def _stands_below(rows: Sequence[Cells], at: int, begin: int) -> bool:
         rows: the rows.
         at: the row.
         begin: the first row below the table that is known.
+        dates: the columns of dates.
     """
     place = next(i for i, cell in enumerate(rows[at]) if cell)
     cell = re.sub(cleaning.SPACE, "", rows[at][place])
     if re.match(_DATED, cell):
+        if place in dates:
+            return False
         above = [re.sub(cleaning.SPACE, "", row[place]) for row in rows[:at] if len(row) > place]
         return any(map(any, rows[:at])) and not any(re.match(_DATED, other) for other in above)
     below = [other for other in rows[at + 1 : begin + 1] if any(other)]

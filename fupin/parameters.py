@@ -187,7 +187,7 @@ class Names(Column):
             return value
         names = tuple(value.split(","))
         if not all(names) or len(set(names)) < len(names):
-            raise Misuse(f"{option(param)}: '{value}' names a column twice or not at all")
+            raise Misuse(f"{option(param)}: '{value}' holds a name twice, or an empty one")
         return names
 
 

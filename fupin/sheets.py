@@ -6,7 +6,7 @@ import contextlib
 import queue
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
 from fupin import cleaning, layout
@@ -21,6 +21,8 @@ PART = 1 << 18
 BLANK = "without any cell"
 TITLE = "above the header"
 TOTAL = "of totals"
+REPEATED = "that repeats the header"
+UNITS = "of units below the header"
 NOTE = "with notes or signatures below the table"
 _APART = "row."  # before a column of the row itself that is called like one of these
 _AGAIN = "; mend the row, or clear its reason if it is right as it is"
@@ -77,6 +79,8 @@ class Sheet(NamedTuple):
         bad: cells that cannot be used: `line`, `place` of the column, `reason`.
         size: how many bytes its file has, where that is known.
         form: whether it is a form, of which all rows are marks.
+        heads: the rows of the header, trimmed, merged cells filled.
+        units: the line of a row that says what the columns are counted in.
     """
 
     name: str
@@ -91,6 +95,8 @@ class Sheet(NamedTuple):
     bad: pl.DataFrame | None = None
     size: int = 0
     form: bool = False
+    heads: Sequence[Sequence[str]] = ()
+    units: int | None = None
 
 
 def no_rows(width: int) -> pl.DataFrame:
@@ -125,8 +131,14 @@ def split(text: str, mark: str = ",") -> list[str | None]:
     return cells
 
 
-def without_notes(parts: Iterator[Part], width: int) -> Iterator[Part]:
-    """The parts of a sheet, without the notes and signatures below its last row, which are left out."""
+def without_notes(parts: Iterator[Part], width: int, dates: Collection[int] = ()) -> Iterator[Part]:
+    """The parts of a sheet, without the notes and signatures below its last row, which are left out.
+
+    Args:
+        parts: the parts.
+        width: how many columns the sheet has.
+        dates: which of them hold dates.
+    """
     held: Part | None = None
     for part in parts:
         if held is not None:
@@ -141,17 +153,17 @@ def without_notes(parts: Iterator[Part], width: int) -> Iterator[Part]:
         held = Part(part.rows[early:], [row for row in part.broken if row.line >= since], trimmed=part.trimmed)
         yield part._replace(rows=part.rows[:early], broken=[row for row in part.broken if row.line < since])
     if held is not None:
-        yield _last(held, width)
+        yield _last(held, width, dates)
 
 
-def _last(part: Part, width: int) -> Part:
+def _last(part: Part, width: int, dates: Collection[int]) -> Part:
     """The last rows of a sheet, without the notes and signatures below it."""
     rows = {row.line: [cell or "" for cell in row.cells] for row in part.broken}
     kept = [name for name in part.rows.columns if not name.startswith("\0")]
     trimmed = part.rows.select("\0line", *(cleaning.trimmed(pl.col(name)).fill_null("") for name in kept))
     rows |= {int(line): list(map(str, cells)) for line, *cells in trimmed.rows()}
     lines = sorted(rows)
-    begin = layout.notes([rows[line] for line in lines], width)
+    begin = layout.notes([rows[line] for line in lines], width, dates)
     if begin == len(lines):
         return part
     since = lines[begin]
@@ -247,7 +259,7 @@ def apart(columns: Sequence[str]) -> list[str]:
     """The columns of rejected rows as they are called behind the reasons."""
     found = list(columns)
     for i, column in enumerate(columns):
-        while found[i] in REJECTED or (found[i] != column and found[i] in columns):
+        while column and (found[i] in (*REJECTED, *found[:i]) or (found[i] != column and found[i] in columns)):
             found[i] = _APART + found[i]
     return found
 
@@ -257,27 +269,26 @@ def names(sheet: Sheet) -> list[str]:
     return [cleaning.heading(column) for column in sheet.columns]
 
 
-def headings(sheet: Sheet, rename: Mapping[str, str]) -> list[str]:
-    """The names of a sheet's columns, made clean and new; nothing for a column without name.
+def require_headings(sheet: Sheet, new: Sequence[str]) -> None:
+    """Make sure that a sheet's columns can be called so.
 
     Raises:
-        DataError: two have the same, or none has a name.
+        DataError: two have the same name, or none has one.
     """
     before = names(sheet)
-    new = [rename.get(name, name) for name in before]
     faults = []
     for i, (old, name) in enumerate(zip(before, new, strict=True)):
-        if name and name in before[:i] and old == name:
-            faults.append(Fault(f"the column is there twice, as columns {before.index(name) + 1} and {i + 1}", name))
-        elif name and name in new[:i]:
-            faults.append(Fault(f"'{before[new.index(name)]}' and '{old}' would both be called so", name))
+        first = new.index(name)
+        if name and first < i and before[first] == old:
+            faults.append(Fault(f"the column is there twice, as columns {first + 1} and {i + 1}", name))
+        elif name and first < i:
+            faults.append(Fault(f"'{before[first]}' and '{old}' would both be called so", name))
         elif name and unusable(name):
             faults.append(Fault("a column cannot be called so; rename it", name))
     if not any(before):
         faults = [Fault("no column has a name")]
     if faults:
         raise DataError([fault._replace(file=sheet.name, line=sheet.header) for fault in faults])
-    return new
 
 
 def require_named(sheet: Sheet, names: Sequence[str], rows: pl.DataFrame) -> None:

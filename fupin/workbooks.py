@@ -136,7 +136,8 @@ def _sheet(name: str, grid: Grid, labels: Sequence[str], said: tuple[int, int] |
 
     bad = _bad(grid, spans).select(line=pl.col("row") + 1, place=pl.col("column").cast(pl.String), reason="reason")
     return Sheet(
-        place, found.columns, parts, header + 1, titles=near[: found.header], file=name, sheet=grid.name, bad=bad
+        place, found.columns, parts, header + 1, titles=near[: found.header], file=name, sheet=grid.name, bad=bad,
+        heads=found.heads, units=None if found.units is None else begin + found.units + 1,
     )  # fmt: skip
 
 

@@ -175,7 +175,7 @@ def tally(
         if figure == "count":
             cells.append(printed(len(rows)))
         elif figure == "distinct":
-            cells.append(printed(len({row[column] for row in rows})))
+            cells.append(printed(len({row[column] for row in rows if row[column]})))
         else:
             values = sorted(number(row[column]) for row in rows)
             if trim and len(values) < 2 * trim + 1:
@@ -190,6 +190,33 @@ def tally(
             else:
                 cells.append(printed(values[0] if figure == "min" else values[-1], places))
     return board.plus(**{name: cells})
+
+
+def lookup(
+    board: Table,
+    other: Table,
+    key: Sequence[str],
+    on: Sequence[str],
+    take: Sequence[tuple[str, str]],
+    *,
+    optional: bool = False,
+    fill: bool = False,
+    replace: bool = False,
+) -> Table:
+    """Columns of another table, each under its new name; filled, each where it is missing itself."""
+    units(board, key)
+    if not (fill or replace) and any(name in board.columns for _, name in take):
+        raise Refused("the column is there")
+    found = dict(zip(units(other, on), other.rows, strict=True))
+    rows = [dict(row) for row in board.rows]
+    for row in rows:
+        old = dict(row)
+        wanted = [(column, name) for column, name in take if not (fill and old.get(name))]
+        mine = found.get(key_of(old, on))
+        if wanted and mine is None and not optional:
+            raise Refused("not found")
+        row |= {name: mine[column] if mine else "" for column, name in wanted}
+    return Table([*board.columns, *(name for _, name in take if name not in board.columns)], rows)
 
 
 def vote(

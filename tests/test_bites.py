@@ -31,6 +31,24 @@ class Bite(NamedTuple):
 
 
 BITES = {
+    "county-indicators": [
+        Bite("county_place > 3", "county_place > 4", "工信局", "vetoed", "true", "false"),
+        Bite("'place > 5 ", "'place > 6 ", "电力局", "vetoed", "true", "false"),
+        Bite("--within item ", "--within item --ties dense ", "电力局", "vetoed", "true", "false"),
+        Bite(" --most 2", "", "国调队", "late", "2", "9.4"),
+        Bite("--round 2 ", "", "财政局", "result", "47.93", "47.934783"),
+        Bite(" --within kind", "", "人民银行", "rank", "1", "16"),
+    ],
+    "household-visits": [
+        Bite("未脱贫=6", "未脱贫=5", "C22", "visits", "9", "10"),
+        Bite("已脱贫=3", "已脱贫=4", "C17", "visits", "20", "13"),
+        Bite("--distinct date", "--count", "C30", "visits", "16", "17"),
+        Bite("2020-03-13", "2020-03-12", "C21", "unvisited", "1", "9"),
+        Bite("unvisited:-0.5", "unvisited:0", "C04", "rank", "5", "2"),
+        Bite("--full 20", "--full 20 --floor -20", "C20", "visits", "0", "-13"),
+        Bite("--tie-break helped", "", "C03", "rank", "5", "3"),
+        Bite("labour < 0.5", "labour <= 0.5", "C27", "unvisited", "0", "1", "kinds.csv"),
+    ],
     "village-20-30-50": [
         Bite("--full 20 ", "--full 20 --floor -10 ", "樟木桥村", "routine", "0", "-5"),
         Bite(" --once task", "", "新堤村", "rank", "2", "3"),

@@ -74,6 +74,16 @@ def test_what_the_corpus_rejects_can_be_mended_and_fed_back(tmp_path: Path, monk
     assert fupin("ingest", "m.csv", "--number", "分").out == "村,分\n东山,2\n西河,7.5\n"
 
 
+def test_rows_with_a_name_twice_can_be_mended_too(folder: Path) -> None:
+    Path("a.csv").write_text("单位：甲镇,\n镇,分\n东山,1\n西河,x\n", "utf-8")
+    words = ["--rename", "镇=村", "--take", "单位=镇", "--number", "分"]
+    assert fupin("ingest", "a.csv", *words, "--rejects", "r.csv").out == "村,分,镇\n东山,1,甲镇\n"
+    Path("m.csv").write_text(Path("r.csv").read_text("utf-8").replace("西河,x", "西河,2"), "utf-8")
+    result = fupin("ingest", "a.csv", "m.csv", *words, "--rejects", "again.csv")
+    assert result.out == "村,分,镇\n东山,1,甲镇\n西河,2,甲镇\n"
+    assert fupin("ingest", "m.csv", *words).out == "村,分,镇\n西河,2,甲镇\n"
+
+
 def moment(*parts: int) -> dt.datetime:
     """A date and a time, of which a workbook does not say where on earth it is."""
     return dt.datetime(*parts)  # type: ignore[arg-type]  # noqa: DTZ001

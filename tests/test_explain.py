@@ -40,7 +40,6 @@ veto --when 'left < 18'
 
 rank --by left -o out.csv
   + 1  the first place
-  + 0  0 units before it
   · next below: 西河 with left 18, 0.5 less
   rank = 1
 
@@ -91,6 +90,15 @@ def test_a_key_of_two_columns() -> None:
     Path("b.csv").write_text("village,kind,n\n东山,一,1\n东山,二,2\n")
     result = fupin("--explain", "东山,二", "weight", "-k", "village,kind", "-i", "b.csv", "n:2", "--as", "m")
     assert result.out.splitlines()[-1] == "  m = 4"
+
+
+def test_a_cell_that_was_there_is_not_told_to_be_looked_up() -> None:
+    Path("offices.csv").write_text("office,class,place\n甲,一类,\n")
+    Path("late.csv").write_text("office,class,place\n甲,二类,5\n")
+    told = fupin(
+        "--explain", "甲", *["lookup", "offices.csv", "--from", "late.csv", "--take", "class,place", "--fill"]
+    ).out
+    assert told.splitlines()[3:] == ["  · from: late.csv:2: office 甲, class 二类, place 5", "  place = 5"]
 
 
 def test_a_unit_that_is_on_no_board() -> None:

@@ -205,7 +205,7 @@ def split_in_two(draw: DrawFn, words: list[str], option: str, events: Table) -> 
 def tallies(draw: DrawFn) -> Case:
     board = draw(boards({}))
     values = draw(pool(numbers("-20", "20", huge=seldom(draw, 6))))
-    kinds = st.sampled_from(["a", "b", "1", "1.0", "01", "路, 灯"])
+    kinds = st.sampled_from(["a", "b", "1", "1.0", "01", "路, 灯", ""])
     events = draw(ledgers(board, {"数": values, "类": kinds, "用": st.sampled_from(["是", "是", "否"])}))
     spoil(draw, events.rows, "数")
     figure = draw(st.sampled_from(["count", "distinct", "sum", "mean", "min", "max"]))
@@ -235,6 +235,44 @@ def tallies(draw: DrawFn) -> Case:
 @many
 @given(tallies())
 def test_tally(case: Case) -> None:
+    case.check()
+
+
+# --- lookup
+
+
+@st.composite
+def looked_up(draw: DrawFn) -> Case:
+    place = st.sampled_from(["华容", "湘阴", "007", "7", "NA", *[""] * seldom(draw, 8)])
+    old = st.sampled_from(["", "1.50", "NA"])
+    board = draw(boards({"县": place, "旧": old, "老": old}))
+    on = draw(st.sampled_from([["县"], ["县"], ["县", "旧"], board.key]))
+    source = draw(st.lists(st.sampled_from(board.table.rows), max_size=4)) if board.table.rows else []
+    rows = {ref.key_of(row, on): {column: row[column] for column in on} for row in source if seldom(draw, 2)}
+    if on == ["县"] and not seldom(draw, 4):
+        rows = {(county,): {"县": county} for county in draw(st.permutations(["华容", "湘阴", "007", "7", "NA"]))}
+    listed = [row | {"甲": draw(remarks), "乙": draw(remarks)} for row in rows.values()]
+    if listed and seldom(draw, 20):
+        listed.append(dict(listed[0]))
+    other = Table([*on, "甲", "乙"][:: draw(st.sampled_from([1, -1]))], listed)
+    names = draw(st.sampled_from([["新"], ["旧"], ["新", "旧"], ["旧", "老"], ["甲", "乙"], ["老", "新"]]))
+    take = list(zip(["甲", "乙"], names, strict=False))
+    words = ["lookup", *board.words, "--from", "@other.csv"]
+    words += ["--on", ",".join(on)] if on != board.key or draw(st.booleans()) else []
+    words += ["--take", ",".join(column if column == name else f"{column}={name}" for column, name in take)]
+    optional, fill = draw(st.booleans()), draw(st.booleans())
+    replace = not set(names).isdisjoint(board.table.columns) and not seldom(draw, 6)
+    words += ["--optional"] * optional + ["--fill"] * fill + ["--replace"] * replace
+
+    def want() -> Table:
+        return ref.lookup(board.table, other, board.key, on, take, optional=optional, fill=fill, replace=replace)
+
+    return Case(words, board.table, {"other.csv": other}, want, draw(forms))
+
+
+@many
+@given(looked_up())
+def test_lookup(case: Case) -> None:
     case.check()
 
 

@@ -23,8 +23,11 @@ def sample(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
 
 
 every_sample = pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name, indirect=True)
-the_contest = pytest.mark.parametrize(
-    "sample", [path for path in SAMPLES if path.name == "big-contest"], ids=lambda path: path.name, indirect=True
+the_contest, the_county = (
+    pytest.mark.parametrize(
+        "sample", [path for path in SAMPLES if path.name == name], ids=lambda path: path.name, indirect=True
+    )
+    for name in ("big-contest", "county-indicators")
 )
 
 
@@ -89,6 +92,7 @@ def test_a_month_of_the_contest(sample: Path, month: str, tmp_path: Path) -> Non
     assert run([sample / "month.fupin", "--set", f"month={month}"], tmp_path) == want
 
 
+@the_county
 @pytest.mark.parametrize(
     ("day", "statuses"),
     [  # 36 units have two reports each, by 2016-09-25 and 2016-12-25; counted by hand in reports.csv
@@ -100,9 +104,9 @@ def test_a_month_of_the_contest(sample: Path, month: str, tmp_path: Path) -> Non
     ],
 )
 def test_the_quarterly_reports_of_the_county(
-    day: str, statuses: dict[str, int], monkeypatch: pytest.MonkeyPatch
+    sample: Path, day: str, statuses: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(COUNTY)
+    monkeypatch.chdir(sample)
     words = ["plan.csv", "--roster", "units.csv", "--done", "reports.csv", "--to", "2016-12-31", "--on", day]
     result = fupin("deadlines", *words)
     assert Counter(line.split(",")[4] for line in result.out.splitlines()[1:]) == statuses
@@ -110,12 +114,43 @@ def test_the_quarterly_reports_of_the_county(
     assert dues == {"2016-09-25", "2016-12-25"}
 
 
-def test_an_indicator_costs_nobody_an_award_where_the_county_has_its_title(tmp_path: Path) -> None:
-    there = shutil.copytree(COUNTY, tmp_path / "sample")
-    recipe = (there / "scheme.fupin").read_text("utf-8")
-    (there / "scheme.fupin").write_text(recipe.replace("county_place > 3", "county_place > 4"), "utf-8")
-    rows = [line.split(",") for line in fupin("run", there / "scheme.fupin").out.splitlines()]
-    assert {row[8] for row in rows[1:]} == {"false"}
-    assert {row[0]: row[7] for row in rows} == {
-        row[0]: row[7] for row in (line.split(",") for line in expected(COUNTY).splitlines())
+VISITS = SAMPLES[0].parent / "household-visits"
+
+
+@pytest.mark.parametrize("what", ["villages", "drawn"])
+def test_what_else_there_is_of_the_households(what: str, tmp_path: Path) -> None:
+    want = expected(VISITS, f"expected/{what}.csv")
+    assert getattr(script(VISITS / "expected.py"), what)() == want
+    assert run(["bash", "-c", f"bash run.sh {what} 2> /dev/null"], tmp_path, VISITS) == want
+    result = fupin("run", VISITS / f"{what}.fupin")
+    assert (result.status, result.out) == (0, want)
+    small = ["fupin draw: 1 group of fewer than 2 units, drawn as a whole: 龙头村,边缘户 (1)"]
+    assert result.err.splitlines() == (small if what == "drawn" else [])
+
+
+def test_the_script_makes_the_same_households(tmp_path: Path) -> None:
+    script(VISITS / "make_inputs.py").main(tmp_path)
+    made = {path.name: path.read_text("utf-8") for path in tmp_path.iterdir()}
+    assert made == {name: expected(VISITS, name) for name in made}
+    assert set(made) == {"households.csv", "visits.csv", "reports.csv", "villages.csv", "cadres.csv"}
+
+
+def test_households_at_the_bounds_of_their_kinds() -> None:
+    words = ["screen", VISITS / "households.csv", "--rules", VISITS / "kinds.csv", "--as", "kinds", "then"]
+    result = fupin(*words, "keep", "--where", "household < 'H0022'")
+    found = {row.split(",")[0]: row.split(",")[-1] for row in result.out.splitlines()[1:]}
+    assert {unit: kinds for unit, kinds in found.items() if kinds} == {
+        "H0003": "边缘户",
+        "H0006": "转移性收入",
+        "H0008": "弱劳力",
+        "H0009": "无业",
+        "H0011": "大病",
+        "H0013": "多学生",
+        "H0014": "土坯房",
+        "H0015": "隐患点",
+        "H0016": "创业失败",
+        "H0017": "创业失败",
+        "H0018": "动力不足",
+        "H0020": "大龄单身",
+        "H0021": "边缘户; 转移性收入; 大病",
     }

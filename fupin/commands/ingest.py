@@ -20,7 +20,7 @@ from fupin.chain import Files
 from fupin.conditions import Sql
 from fupin.deferred import pl
 from fupin.errors import DataError, Misuse, counted
-from fupin.gathering import Reading
+from fupin.gathering import Reading, Source
 from fupin.intake import Rules
 from fupin.numbers import Places
 from fupin.rosters import Roster
@@ -120,7 +120,7 @@ def ingest(
         key: the column of units, if it is not called like the roster's first one.
         long: the columns that stay where the others become rows of `item` and `value`.
         wide: the columns of items and of values, of which each item becomes a column.
-        add_source: add the name of the file as the column `source`.
+        add_source: add the name of the file as the column `source`; with `all_sheets` also that of the sheet.
 
     Returns:
         the clean table, the rejected rows, and the rows that were dropped. Rows in are rows out (before they are
@@ -149,9 +149,9 @@ def ingest(
     reading = Reading(encoding, _delimiter(delimiter), header, list(rules.take), sheet, all_sheets, max_size)
     with contextlib.ExitStack() as kept:
         taken = [one for file in files for one in gathering.open_sheets(file, reading, kept)]
-        found = gathering.gather(
-            taken, rules, unique=[tuple(unique)] if unique else [], add_source=add_source, lines=wide is not None
-        )
+        source: Source | None = ("sheet" if all_sheets else "file") if add_source else None
+        once = [tuple(unique)] if unique else []
+        found = gathering.gather(taken, rules, unique=once, add_source=source, lines=wide is not None)
         table = found.table
         added = 0
         if complete and known is not None:
@@ -255,7 +255,7 @@ village,item,value
 @click.option("--complete", is_flag=True, help="Add units of the roster that sent nothing, with missing cells.")
 @options.names("--long", metavar="KEY,…", told="All other columns become rows: item, value.")
 @click.option("--wide", metavar="ITEM=VALUE", help="Items become columns, with their values as cells.")
-@click.option("--add-source", is_flag=True, help="Add the name of the file as the column source.")
+@click.option("--add-source", is_flag=True, help="The name of the file, and sheet, as the column source.")
 @click.option("--rejects", type=options.File(read=False), metavar="FILE", help="Write rejected rows there.")
 def command(
     files: Sequence[str], encoding: str, delimiter: str | None, header_row: str | None, sheet: str | None,

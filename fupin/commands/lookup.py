@@ -66,22 +66,14 @@ def lookup(
         left = rows.select(pl.col(found_by)).with_columns(boards.units(rows, found_by).alias("\0wanted"))
         joined = left.join(others, on=found_by, how="left", maintain_order="left")
         if not optional:
-            message = f"'{{value}}' is not found in {source.name}"
-            check(
-                joined,
-                [
-                    Check(
-                        pl.col("\0found").is_null(),
-                        message,
-                        label,
-                        boards.units(others, found_by),
-                        "\0wanted",
-                    )
-                ],
-            )
+            blank = pl.any_horizontal(pl.col(found_by).is_null())
+            names = boards.units(others, found_by)
+            missing = f"blank, where something is to be found in {source.name} (--optional leaves it missing)"
+            lost = Check(~blank, f"'{{value}}' is not found in {source.name}", label, names, "\0wanted")
+            check(joined, [rule.among(pl.col("\0found").is_null()) for rule in (Check(blank, missing, label), lost)])
         return joined.select(pl.col(column).alias(name) for column, name in taken)
 
-    return boards.append(board, [name for _, name in taken], compute, **placing)
+    return boards.append(board, [name for _, name in taken], compute, apart=True, **placing)
 
 
 def parse_take(text: str) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from fupin import boards, numbers
 from fupin.deferred import pl
+from fupin.errors import counted
 from fupin.explaining import Case, Explain, Scene
 from fupin.quotas import limits, read_own, read_scheme
 from fupin.tape import Figure, Note
@@ -53,7 +54,8 @@ def explain(scene: Scene) -> Explain:
 
 def _many(places: int, most: int) -> str:
     """So many places."""
-    return f"{places} places" if most == places else f"{places} places, {most} where a tie lies across the end"
+    many = counted(places, "place")
+    return many if most == places else f"{many}, {most} where a tie lies across the end"
 
 
 def _taken(mine: pl.DataFrame, band: str) -> str:

@@ -17,6 +17,8 @@ def explain(scene: Scene) -> Explain:
     def told(case: Case) -> Sequence[Figure]:
         row = found.get(tuple(case.before[column] for column in on))
         note = Note(f"no row of {', '.join(on)}") if row is None else Note("from", row)
-        return [case.figure(name)._replace(notes=[note]) for _, name in parse_take(scene.options["take"])]
+        names = [name for _, name in parse_take(scene.options["take"])]
+        kept = [name for name in names if scene.options["fill"] and case.before.get(name) is not None]
+        return [case.figure(name)._replace(notes=[note]) for name in names if name not in kept]
 
     return told

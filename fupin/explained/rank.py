@@ -54,7 +54,8 @@ def explain(scene: Scene) -> Explain:
             equal = equal.clear()
         dense = options["ties"] == "dense"
         before = better.select(order).unique().height if dense else better.height
-        entries = [Entry(Fraction(1), "the first place"), Entry(Fraction(before), f"{_many(before, dense)} before it")]
+        entries = [Entry(Fraction(1), "the first place")]
+        entries += [Entry(Fraction(before), f"{_many(before, dense)} before it")] if before else []
         notes = [Note(f"shares the place with {_names(equal)}")] if equal.height else []
         notes += [_beside("above", better.tail(1), me, columns, lowest)] if better.height else []
         notes += [_beside("below", worse.head(1), me, columns, lowest)] if worse.height else []

@@ -7,7 +7,8 @@ import gzip
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from corpus.make import by_xlsxwriter, doubled, ods, parquet, with_error, without_value, worked_out, xls, xlsx
+from corpus.make import as_shown, by_xlsxwriter, doubled, ods, parquet, with_error, without_value, worked_out, xls, xlsx
+from fupin.spool import zstandard
 
 LINES = "村,分\n东山,1\n西河,2\n"
 TABLE = [["村", "分"], ["东山", 1], ["西河", 2]]
@@ -55,6 +56,7 @@ SCHEMA = (
 )
 CLEAN = "村,分\n东山,1\n西河,2\n"
 CASES = [
+    # --- formats and encodings
     Case("comma.csv", LINES.encode(), "", CLEAN),
     Case("marked.csv", b"\xef\xbb\xbf" + LINES.replace("\n", "\r\n").encode(), "", CLEAN),
     Case("tab.tsv", LINES.replace(",", "\t").encode(), "", CLEAN),
@@ -77,6 +79,32 @@ CASES = [
         "free.ods", ods([["单位：甲镇"], *TABLE]), "--take 单位=镇", "村,分,镇\n东山,1,甲镇\n西河,2,甲镇\n",
         left=["1: a row above"],
     ),
+    Case("packed.csv.zst", zstandard().compress(LINES.encode()), "", CLEAN),
+    Case("packed.xlsx.gz", gzip.compress(xlsx(TABLE)), "", CLEAN),
+    Case("tabs.csv", LINES.replace(",", "\t").encode(), "", CLEAN),
+    Case("plain-auto.csv", LINES.encode(), "--encoding auto", CLEAN),
+    Case(
+        "unasked.csv", b"a,b\n1,2\n" + "东山,1\n".encode("gb18030"), "--drop b",
+        refused="unasked.csv:3: bytes that are not UTF-8 (B6 AB); in GB18030 the line reads '东山,1'",
+    ),
+    Case(
+        "neither.csv", LINES.encode() + b"\xff\xff\n", "--encoding auto",
+        refused="neither.csv:4: bytes that are not UTF-8",
+    ),
+    Case(
+        "odd-lines.jsonl", '{"村": "东山", "分": 1}\n[1]\n\n{"村": "西河", "分": 2.50}\n'.encode(), "",
+        "村,分\n东山,1\n西河,2.50\n", [("2", "", "[1]", "object")], left=["3: a row without any cell"],
+    ),
+    Case(
+        "many.csv", LINES.encode(), "more.xlsx last.tsv --add-source",
+        "村,分,source\n东山,1,many.csv\n西河,2,many.csv\n南坪,3,more.xlsx\n北岭,4,last.tsv\n",
+        files=[("more.xlsx", xlsx([["分", "村"], [3, "南坪"]])), ("last.tsv", "村\t分\n北岭\t4\n")],
+    ),
+    Case(
+        "shapes.csv", LINES.encode(), "other.csv", refused="other.csv: has other columns than shapes.csv (分, 数)",
+        files=[("other.csv", "村,数\n南坪,3\n")],
+    ),
+    # --- sheets as people make them
     Case(
         "two-rows.xlsx", xlsx(DEPTS, merge=["A1:D1", "A3:A4", "B3:C3", "D3:D4"]), "",
         "村,基础/道路,基础/饮水,加分\n东山,1,2,3\n西河,4,5,6\n", left=["1: a row above", "2: a row without any cell"],
@@ -241,17 +269,55 @@ CASES = [
         "last-date.csv", "日期,村,分\n2019.4.28,东山,1\n2019.4.29,西河,\n2019.4.30,,\n".encode(), "",
         "日期,村,分\n2019.4.28,东山,1\n2019.4.29,西河,\n2019.4.30,,\n",
     ),
+    Case(
+        "dates-alone.csv", "村,到,看\n东山,,\n,2019年4月29日,\n,,2019.4.30\n".encode(), "--date 到,看",
+        "村,到,看\n东山,,\n,2019-04-29,\n,,2019-04-30\n",
+    ),
     Case("one-date.csv", "日期,分\n2019-04-30,\n".encode(), "", "日期,分\n2019-04-30,\n"),
     Case(
         "last-key.csv", "村,分\n东山,1\n审核,\n检查组,\n".encode(), "", "村,分\n东山,1\n审核,\n检查组,\n",
     ),
+    Case(
+        "pages.xlsx",
+        xlsx(
+            [
+                ["得分表"], ["村", "基础", None], [None, "道路", "饮水"], [None, "（分）", "（元/户）"], ["东山", 1, 2],
+                ["村", "基础"], [None, "道路", "饮水"], ["西河", 3, 4],
+            ],
+            merge=["A1:C1", "A2:A3", "B2:C2", "A6:A7", "B6:C6"],
+        ),
+        "--number 基础/道路", "村,基础/道路,基础/饮水\n东山,1,2\n西河,3,4\n",
+        left=[
+            "1: a row above the header", "4: a row of units below the header", "6: a row that repeats the header",
+            "7: a row that repeats the header",
+        ],
+    ),
+    Case(
+        "again.csv", "村, 分 ,备注\n东山,1,\n 村,分,备注\n西河,2,备注\n村,分,\n".encode(), "",
+        "村,分,备注\n东山,1,\n西河,2,备注\n",
+        left=["3: a row that repeats the header", "5: a row that repeats the header"],
+    ),
+    Case("column.csv", "村\n东山\n村\n".encode(), "", "村\n东山\n村\n"),
+    Case(
+        "units.csv", "序号,村,长,占\n单位,,公里,%\n1,东山,1,2\n".encode(), "--number 长,占",
+        "序号,村,长,占\n1,东山,1,2\n", left=["2: a row of units"],
+    ),
+    Case(
+        "full-marks.csv", "村,路,水\n满分,10,20\n东山,1,2\n,（好）,3\n".encode(), "",
+        "村,路,水\n满分,10,20\n东山,1,2\n,（好）,3\n",
+    ),
+    Case(
+        "statistics.csv",
+        (LINES + "合计数,3\n总 分,3\n平均,1.5\n全县平均分,1.5\n最高分：,2\n").encode(), "", CLEAN,
+        left=[f"{line}: a row of totals" for line in range(4, 9)],
+    ),
+    Case(
+        "like-totals.csv", "项,分\n审计,1\n统计局,2\n平均工资,3\n总分馆,4\n合计划,5\n道路,平均\n".encode(), "",
+        "项,分\n审计,1\n统计局,2\n平均工资,3\n总分馆,4\n合计划,5\n道路,平均\n",
+    ),
     Case("hidden.xlsx", xlsx([["旧", "值"], ["x", 9]], TABLE, hidden=[1]), "", CLEAN),
     Case("second.xlsx", xlsx([["旧", "值"], ["x", 9]], TABLE), "--sheet 2", CLEAN),
     Case("all.xlsx", xlsx(TABLE, [["村", "分"], ["南坪", 3]]), "--all-sheets", CLEAN + "南坪,3\n"),
-    Case(
-        "texts.xlsx", xlsx([["村", "分", "日"], ["东山", " １２．５ ", 43583]]), "--number 分 --date 日",
-        "村,分,日\n东山,12.5,2019-04-28\n",
-    ),
     Case(
         "errors.xlsx", xlsx(TABLE, change=without_value), "", "村,分\n",
         [("2", "分", "=1+1", "a formula without a stored value"), ("3", "分", "#DIV/0!", "an error and no value")],
@@ -287,6 +353,66 @@ CASES = [
     ),
     Case("breaks.xlsx", xlsx([["村\n名", "备注"], ["东山", "甲\n乙"]]), "", '村名,备注\n东山,"甲\n乙"\n'),
     Case(
+        "merged.xls",
+        xls([["镇", "村", "分"], ["甲镇", "东山", 1], [None, "西河", 2], [None, "小计", 3]], ["A2:A4"]), "",
+        "镇,村,分\n甲镇,东山,1\n甲镇,西河,2\n", left=["4: a row of totals"],
+    ),
+    Case(
+        "merged.ods",
+        ods(
+            [
+                ["村", "基础", None], [None, "道路", "饮水"], ["东山", 1, 2], ["西河", ("=1/0", "#DIV/0!"), 3],
+                ["南坪", None, 4],
+            ],
+            ["A1:A2", "B1:C1", "B4:B5"],
+        ),
+        "", "村,基础/道路,基础/饮水\n东山,1,2\n",
+        [("4", "基础/道路", "#DIV/0!", "an error"), ("5", "基础/道路", "#DIV/0!", "an error")],
+    ),
+    Case(
+        "errors.xls", xls([["村", "分"], ["东山", "#N/A"], ["西河", "#DIV/0!"], ["南坪", 3]]), "", "村,分\n南坪,3\n",
+        [("2", "分", "#N/A", "an error and no value"), ("3", "分", "#DIV/0!", "an error and no value")],
+    ),
+    Case("first-empty.xlsx", xlsx([], TABLE), "", CLEAN),
+    Case(
+        "header-said.xlsx", xlsx([["村", "分"], ["单位", "得分"], ["东山", 1]]), "--header-row 2",
+        "单位,得分\n东山,1\n", left=["1: a row above the header"],
+    ),
+    Case(
+        "headers-said.csv", "甲,乙\n村,分\n东山,1\n".encode(), "--header-row 1-2", "甲/村,乙/分\n东山,1\n",
+    ),
+    Case(
+        "total-first.csv", "村,分\n全镇合计,3\n东山,1\n西河,2\n".encode(), "", CLEAN, left=["2: a row of totals"],
+    ),
+    Case(
+        "whole.xlsx",
+        xlsx(
+            [
+                [], [None, "某镇得分表"], [None, "被查乡镇：甲镇", None, "日期：2019年4月"], [None, "村", "得分", None],
+                [None, None, "日常", "实地"], [None, "东山", 1, 2], [], [None, "小计", 1, 2], [None, "说明：满分5分"],
+                [None, "检查人：", None, "审核人："], [None, None, None, dt.date(2019, 4, 28)],
+            ],
+            merge=["B2:D2", "B3:C3", "B4:B5", "C4:D4"],
+        ),
+        "--take 被查乡镇=镇 --long 镇,村", "镇,村,item,value\n甲镇,东山,得分/日常,1\n甲镇,东山,得分/实地,2\n",
+        left=[
+            "1: a row without", "2: a row above", "3: a row above", "7: a row without", "8: a row of totals",
+            "9: a row with notes", "10: a row with notes", "11: a row with notes",
+        ],
+    ),
+    Case(
+        "long-note.xlsx",
+        xlsx(
+            [["村", "分", "次"], ["东山", 1], ["注：甲\n乙"], ["一、满分10分"], ["二、扣完为止"]], merge=["A3:C3"]
+        ),
+        "", "村,分,次\n东山,1,\n", left=[f"{line}: a row with notes" for line in "345"],
+    ),
+    # --- cells
+    Case(
+        "texts.xlsx", xlsx([["村", "分", "日"], ["东山", " １２．５ ", 43583]]), "--number 分 --date 日",
+        "村,分,日\n东山,12.5,2019-04-28\n",
+    ),
+    Case(
         "floats.xlsx", by_xlsxwriter([["甲", "乙", "丙"], [0.1 + 0.2, 1e-7, 123456789012345.0]]), "",
         "甲,乙,丙\n0.3,0.0000001,123456789012345\n",
     ),
@@ -304,6 +430,56 @@ CASES = [
             ("2", "分", "二分", "is not a number"), ("3", "分", "1e3", "is not a number"),
             ("4", "", "南坪,1,5", "3 cells"),
         ],
+    ),
+    Case(
+        "kinds.xlsx",
+        by_xlsxwriter([["真", "日", "时", "率"], [True, dt.date(2019, 4, 28)]], as_shown), "",
+        "真,日,时,率\ntrue,2019-04-28,2019-04-29 08:30:00,0.95\n",
+    ),
+    Case(
+        "serials.xlsx", xlsx([["日", "号"], [43583, 43583], ["2019/4/28", 1]]), "--date 日",
+        "日,号\n2019-04-28,43583\n2019-04-28,1\n",
+    ),
+    Case(
+        "dates.csv",
+        (
+            "日\n2019-4-28\n2019/04/28\n20190428\n２０１９年４月２８日\n2019年4月28日 8:30\n2019.2.29\n4月28日\nNA\n"
+        ).encode(),
+        "--date 日", "日\n" + "2019-04-28\n" * 5 + "NA\n", [("7", "日", "2019.2.29", ""), ("8", "日", "4月28日", "")],
+    ),
+    Case(
+        "thousands.csv", '村,分\na,"1,234,567.5"\nb,１２，３４５\nc,"12,34"\nd,"1,23,456"\ne,-0.5%\nf,−３\n'.encode(),
+        "--number 分", "村,分\na,1234567.5\nb,12345\ne,-0.005\nf,-3\n",
+        [("4", "分", "12,34", "is not a number"), ("5", "分", "1,23,456", "is not a number")],
+    ),
+    Case("untouched.csv", "号,率\n００７,95%\n008,\u3000１ \n".encode(), "", "号,率\n００７,95%\n008,１\n"),
+    Case(
+        "long-floats.xlsx", by_xlsxwriter([["甲", "乙"], [2 / 3, 123456789.123456789], [1e15, 0.1 + 0.7]]), "",
+        "甲,乙\n0.666666666666667,123456789.123457\n", [("3", "甲", "1000000000000000", "Excel keeps 15 digits")],
+    ),
+    Case(
+        "phones.xlsx", xlsx([["村", "电话", "证"], ["东山", 13800138000, "11010519491231002x"]]), "--mask 电话",
+        "村,电话,证\n东山,138001*8000,11010519491231002x\n",
+    ),
+    # --- shape, schema and personal data
+    Case(
+        "all-named.xlsx", xlsx(TABLE, [["村", "分"], ["南坪", "x"], ["北岭", 4]]),
+        "--all-sheets --add-source --number 分",
+        "村,分,source\n东山,1,all-named.xlsx:1\n西河,2,all-named.xlsx:1\n北岭,4,all-named.xlsx:2\n",
+        [("2", "分", "x", "is not a number")],
+    ),
+    Case(
+        "first-named.xlsx", xlsx(TABLE), "--add-source",
+        "村,分,source\n东山,1,first-named.xlsx\n西河,2,first-named.xlsx\n",
+    ),
+    Case(
+        "taken-renamed.xlsx", xlsx([["单位：甲镇"], ["镇", "分"], ["东山", 1], ["西河", "x"]]),
+        "--rename 镇=村 --take 单位=镇 --number 分 --keep 镇,村,分", "镇,村,分\n甲镇,东山,1\n", [("4", "分", "x", "")],
+        left=["1: a row above"],
+    ),
+    Case(
+        "taken-and-renamed.csv", "单位：甲镇,\n村,分\n东山,1\n".encode(), "--take 单位=镇 --rename 镇=town",
+        "村,分,town\n东山,1,甲镇\n", left=["1: a row above"],
     ),
     Case(
         "shape.csv", "村,甲,乙,备注\n东山,1,不考核,x\n西河,,2.345,y\n".encode(),
@@ -324,17 +500,6 @@ CASES = [
         [("4", "村", "东山", "'东山' is there twice, first in twice.csv:2")],
     ),
     Case(
-        "names.csv", "village,分\n东山村,1\n 西 河 村,2\n南坪,3\n東山村,4\n东川村,5\n".encode(),
-        "--roster roster.csv --aliases aliases.csv --complete",
-        "village,分\n东山村,1\n西河村,2\n南坪村,3\n东山村,4\n",
-        [("6", "village", "东川村", "'东川村' is not on the roster; nearest: 东山村")],
-        files=[("roster.csv", ROSTER), ("aliases.csv", "alias,unit\n南坪,南坪村\n")],
-    ),
-    Case(
-        "silent.csv", "village,分\n东山村,1\n".encode(), "--roster roster.csv --complete",
-        "village,分\n东山村,1\n西河村,\n南坪村,\n", files=[("roster.csv", ROSTER)],
-    ),
-    Case(
         "schema.csv",
         "村,类,分,满\n东山村,甲,90,100\n东山村,乙,1,9\n西河,甲,1,9\n,甲,1,9\n南坪村,丙,1,9\n北岭村,甲,-1,9\n中寨村,甲,101,200\n上坝村,乙,9.5,9\n".encode(),
         "--schema schema.json", "村,类,分,满\n东山村,甲,90,100\n",
@@ -348,5 +513,75 @@ CASES = [
     Case(
         "masked.csv", "户,证,电话\n甲,110105194912310021,13800138000\n".encode(), "--mask 证,电话",
         "户,证,电话\n甲,110105********0021,138001*8000\n",
+    ),
+    Case(
+        "wide-twice.csv", "村,项,分\n东山,甲,1\n东山,甲,1\n".encode(), "--wide 项=分", refused="wide-twice.csv:3",
+    ),
+    Case("kept-not.csv", LINES.encode(), "--keep 村,分数", refused="kept-not.csv: no column '分数'; nearest: 分"),
+    Case(
+        "long-odd.csv", "村,甲,乙\n东山,1,x\n西河,2,3\n".encode(), "--long 村 --number value",
+        "村,item,value\n西河,甲,2\n西河,乙,3\n", [("2", "乙", "x", "is not a number")],
+    ),
+    Case(
+        "rounded.csv", "村,分\na,2.345\nb,-2.345\nc,NA\nd,\ne,2.3449\nf,7\n".encode(), "--number 分 --round 分=2",
+        "村,分\na,2.35\nb,-2.35\nc,NA\nd,\ne,2.34\nf,7\n",
+    ),
+    Case(
+        "twice-both.csv", "村,项,分\n东山,甲,1\n东山,乙,2\n东山,甲,3\n".encode(), "--unique 村,项",
+        "村,项,分\n东山,甲,1\n东山,乙,2\n",
+        [("4", "村", "东山", "'东山,甲' is there twice, first in twice-both.csv:2")],
+    ),
+    Case(
+        "all-shapes.xlsx",
+        xlsx(
+            [
+                ["单位：甲镇"], ["序号", "村名", "道路", "饮水", "备注"], [1, "东山", "5%", "/", "x"],
+                [None, "二、其他"], [2, "西河", 3, 4],
+            ]
+        ),
+        "--take 单位=镇 --rename 村名=村 --drop 序号,备注 --drop-rows '序号 IS NULL' --long 镇,村 --number value"
+        " --na /",
+        "镇,村,item,value\n甲镇,东山,道路,0.05\n甲镇,东山,饮水,NA\n甲镇,西河,道路,3\n甲镇,西河,饮水,4\n",
+        left=["1: a row above", "4: a row that --drop-rows asks for"],
+    ),
+    # --- roster and aliases
+    Case(
+        "names.csv", "village,分\n东山村,1\n 西 河 村,2\n南坪,3\n東山村,4\n东川村,5\n".encode(),
+        "--roster roster.csv --aliases aliases.csv --complete",
+        "village,分\n东山村,1\n西河村,2\n南坪村,3\n东山村,4\n",
+        [("6", "village", "东川村", "'东川村' is not on the roster; nearest: 东山村")],
+        files=[("roster.csv", ROSTER), ("aliases.csv", "alias,unit\n南坪,南坪村\n")],
+    ),
+    Case(
+        "silent.csv", "village,分\n东山村,1\n".encode(), "--roster roster.csv --complete",
+        "village,分\n东山村,1\n西河村,\n南坪村,\n", files=[("roster.csv", ROSTER)],
+    ),
+    Case(
+        "nearest.csv", "village,分\n东山材,1\n,2\n西河村,3\n".encode(), "--roster roster.csv", "village,分\n西河村,3\n",
+        [
+            ("2", "village", "东山材", "'东山材' is not on the roster; nearest: 东山村"),
+            ("3", "village", "", "blank"),
+        ],
+        files=[("roster.csv", ROSTER)],
+    ),
+    Case(
+        "twins.csv", "乡,分\n九 龙,1\n九龍,2\n九龙,3\n".encode(), "--roster roster.csv", "乡,分\n九龍,2\n九龙,3\n",
+        [("2", "乡", "九 龙", "'九 龙' could be 九龍 or 九龙")], files=[("roster.csv", "乡\n九龍\n九龙\n")],
+    ),
+    Case(
+        "aliased.xlsx", xlsx([["单位", "分"], ["三封", 1], ["三 封 寺", 2]]),
+        "--roster roster.csv --aliases aliases.csv -k 单位", "单位,分\n三封寺镇,1\n华容镇,2\n",
+        files=[
+            ("roster.csv", "镇\n三封寺镇\n华容镇\n"), ("aliases.csv", "alias,unit\n三封,三封寺镇\n三封寺,华容镇\n"),
+        ],
+    ),
+    Case(
+        "alias-of-none.csv", "镇,分\n甲,1\n".encode(), "--roster roster.csv --aliases aliases.csv",
+        refused="aliases.csv:2: unit: '丙' is not on the roster",
+        files=[("roster.csv", "镇\n甲\n"), ("aliases.csv", "alias,unit\n乙,丙\n")],
+    ),
+    Case(
+        "no-roster-column.csv", LINES.encode(), "--roster roster.csv", refused="no column 'village'",
+        files=[("roster.csv", ROSTER)],
     ),
 ]  # fmt: skip

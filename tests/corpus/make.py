@@ -13,6 +13,7 @@ import openpyxl
 import polars as pl
 import xlsxwriter
 import xlwt
+from openpyxl.utils import range_boundaries
 
 Rows = Sequence[Sequence[Any]]
 
@@ -49,7 +50,7 @@ def by_xlsxwriter(rows: Rows, change: Any = None) -> bytes:
                 else:
                     sheet.write(y, x, cell)
         if change:
-            change(sheet)
+            change(book, sheet)
     return file.getvalue()
 
 
@@ -70,36 +71,46 @@ def changed(data: bytes, part: str, old: str, new: str) -> bytes:
     return file.getvalue()
 
 
-def xls(rows: Rows) -> bytes:
-    """An old workbook; a text that begins with = is a formula, of which xlwt stores no value."""
+def xls(rows: Rows, merge: Sequence[str] = ()) -> bytes:
+    """An old workbook; what begins with = is a formula, of which xlwt stores no value, and with # an error."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("1")
     for y, row in enumerate(rows):
         for x, cell in enumerate(row):
             if isinstance(cell, str) and cell.startswith("="):
                 sheet.write(y, x, xlwt.Formula(cell[1:]))
+            elif isinstance(cell, str) and cell.startswith("#"):
+                sheet.row(y).set_cell_error(x, {"#N/A": 0x2A}.get(cell, cell))
             elif cell is not None:
                 sheet.write(y, x, cell)
+    for cells in merge:
+        left, top, right, bottom = (place - 1 for place in range_boundaries(cells))
+        sheet.merge(top, bottom, left, right)
     book.save(file := io.BytesIO())
     return file.getvalue()
 
 
-def ods(rows: Rows) -> bytes:
+def ods(rows: Rows, merge: Sequence[str] = ()) -> bytes:
     """A workbook of LibreOffice; a formula is a tuple, with its value or without one."""
     from odf.opendocument import OpenDocumentSpreadsheet
     from odf.table import Table, TableCell, TableRow
     from odf.text import P
 
+    spans = {}
+    for left, top, right, bottom in map(range_boundaries, merge):
+        spans[left, top] = right - left + 1, bottom - top + 1
     book = OpenDocumentSpreadsheet()
     book.spreadsheet.addElement(sheet := Table(name="1"))
-    for row in rows:
+    for y, row in enumerate(rows, 1):
         sheet.addElement(line := TableRow())
-        for cell in row:
+        for x, cell in enumerate(row, 1):
             formula, *values = cell if isinstance(cell, tuple) else (None, cell)
             value = values[0] if values else None
             how = {} if formula is None else {"formula": f"of:{formula}"}
             if value is not None:
                 how |= {"valuetype": "string"} if isinstance(value, str) else {"valuetype": "float", "value": value}
+            if (x, y) in spans:
+                how |= dict(zip(("numbercolumnsspanned", "numberrowsspanned"), spans[x, y], strict=True))
             line.addElement(one := TableCell(**how))
             if value is not None:
                 one.addElement(P(text=str(value)))
@@ -134,7 +145,14 @@ def without_value(sheet: Any) -> None:
     sheet["B3"].data_type = "e"
 
 
-def doubled(sheet: Any) -> None:
+def doubled(_: Any, sheet: Any) -> None:
     """A formula of three cells by xlsxwriter, of which the second alone is given its value."""
     sheet.write_array_formula("B2:B4", "{=A2:A4*2}")
     sheet.write_number("B3", 4)
+
+
+def as_shown(book: Any, sheet: Any) -> None:
+    """A time of day and a percentage as Excel shows them."""
+    moment = dt.datetime(2019, 4, 29, 8, 30)  # noqa: DTZ001 - a workbook does not say where on earth it is
+    sheet.write_datetime("C2", moment, book.add_format({"num_format": "yyyy-mm-dd hh:mm"}))
+    sheet.write_number("D2", 0.95, book.add_format({"num_format": "0%"}))
