@@ -189,20 +189,35 @@ def vetoed(board: pl.DataFrame, *, ignore: bool = False) -> pl.Series:
 
 
 def groups(board: pl.DataFrame, within: str | Sequence[str] | None) -> pl.Series:
-    """The number of the group that each unit is in, groups counted in board order.
+    """The number of the group that each unit is in, groups counted in board order; `check_groups` finds who has none.
 
     Args:
         board: the board.
         within: the column of groups, or the columns that together make them; without any, all units are one.
 
     Raises:
-        DataError: a column is not there, or a unit has no group.
+        DataError: a column is not there.
     """
-    names = [within] if isinstance(within, str) else list(within or ())
+    names = _columns(within)
     if not names:
         return pl.repeat(0, board.height, dtype=pl.UInt32, eager=True)
     require_columns(names, board.columns)
-    check(board, [Check(pl.col(name).is_null(), "blank, where the group of a unit is needed", name) for name in names])
     values = board.select(names)
     found = values.unique(maintain_order=True).with_row_index("\0group")
-    return values.join(found, on=names, how="left", maintain_order="left")["\0group"]
+    return values.join(found, on=names, how="left", maintain_order="left", nulls_equal=True)["\0group"]
+
+
+def check_groups(rows: pl.DataFrame, within: str | Sequence[str] | None) -> None:
+    """Make sure that each of these units has a group.
+
+    Raises:
+        DataError: one has none, or a column is not there.
+    """
+    require_columns(_columns(within), rows.columns)
+    why = "blank, where the group of a unit is needed"
+    check(rows, [Check(pl.col(name).is_null(), why, name) for name in _columns(within)])
+
+
+def _columns(within: str | Sequence[str] | None) -> list[str]:
+    """The columns that make groups."""
+    return [within] if isinstance(within, str) else list(within or ())

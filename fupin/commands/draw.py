@@ -50,6 +50,7 @@ def draw(
     if not seed:
         raise Misuse("--seed: the seed is empty")
     keys = boards.key_of(board, key)
+    boards.check_groups(board, within)
     facts = {"\0group": boards.groups(board, within), "\0digest": _digests(seed, boards.units(board, keys))}
     units = board.select(keys).with_row_index("\0row").hstack(pl.DataFrame(facts))
     lots = ["\0digest", *keys]  # ('a,b', 'c') and ('a', 'b,c') have one digest

@@ -81,6 +81,7 @@ def grade(
     own = None if quotas is None else read_own(tables.table(quotas, "quotas"), scheme, called)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        boards.check_groups(rows, within)
         mine = rows.with_columns(facts[rows["\0row"]]).with_row_index("\0at")
         _check_scores(mine, by, scheme)
         groups = mine.group_by("\0group", group="\0called", maintain_order=True).agg(size=pl.len().cast(pl.Int128))

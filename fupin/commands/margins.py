@@ -71,6 +71,7 @@ def margins(
     keys = boards.key_of(board, key)
     require_columns([by, *([rank] if places else [])], board.columns)
     out = boards.vetoed(board, ignore=ignore_veto)
+    boards.check_groups(board, within)
     units = board.select(
         pl.all(), numbers.read(by).alias("\0score"), out.alias("\0out"), boards.groups(board, within).alias("\0group"),
         boards.units(board, keys).alias("\0unit"),

@@ -72,6 +72,7 @@ def rank(
     facts = pl.DataFrame({"group": boards.groups(board, within), "out": out})
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        boards.check_groups(rows, within)
         mine = rows.with_columns(facts[rows["\0row"]].rename({"group": "\0group", "out": "\0out"})).with_row_index(
             "\0at"
         )

@@ -76,6 +76,7 @@ def reward(
     names = [name] if table is None else [name, f"{name}_note"]
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
+        boards.check_groups(rows, within)
         mine = rows.with_columns(facts[rows["\0row"]]).with_row_index("\0at")
         place, counts = numbers.read(by), ~pl.col("\0out")
         no_place = Check(
