@@ -37,6 +37,8 @@ NO_VALUE = "a formula without a stored value; open and save it in Excel or Libre
 TOO_LONG = "Excel keeps 15 digits of a number, and this one has more; store it as text"
 NO_NUMBER = "no number"
 NO_DATE = "a date that no calendar has"
+UNUSABLE = (ERROR, NO_VALUE, TOO_LONG, NO_NUMBER, NO_DATE)
+"""Why a cell cannot be used."""
 _AGAIN = "open it in Excel or LibreOffice and save it as .xlsx"
 _NUMBERS = "#"  # before the place of a column
 _LOCKED = "locked by a password; save it without one"

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import NamedTuple
 
-from fupin import cleaning, layout
+from fupin import books, cleaning, layout
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, unusable
 from fupin.layout import LOOKED_AT
@@ -208,7 +208,7 @@ def mended(sheet: Sheet) -> list[Sheet]:
     """A table of rejected rows, mended, as a sheet for each file that they came from; any other sheet as it is.
 
     Where there are several files, columns in which none of a file's rows has a cell are those of others. A row that
-    could not be read is rejected again while it is as it was, and has its reason.
+    could not be read, or a cell that could not be used, is rejected again while it is as it was, and has its reason.
     """
     first = len(REJECTED)
     if tuple(sheet.columns[:first]) != REJECTED or len(sheet.columns) == first:
@@ -240,6 +240,7 @@ def mended(sheet: Sheet) -> list[Sheet]:
                 sheet=part["1"][0],
                 mended=True,
                 others=columns,
+                bad=_unmended(part, rows, columns, own),
             )
         )
     broken = [row._replace(cells=row.cells[first:]) for part in all_parts for row in part.broken]
@@ -248,6 +249,25 @@ def mended(sheet: Sheet) -> list[Sheet]:
         return found
     rest = Part(no_rows(len(columns)), broken, pl.concat(left) if left else None)
     return [*found, sheet._replace(columns=columns, parts=_only(rest), file=sheet.name, mended=True)]
+
+
+def _unmended(came: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str], own: Sequence[int]) -> pl.DataFrame:
+    """The cells that could not be used, and are as they were: `line`, `place` and `reason`.
+
+    Args:
+        came: the rows with the columns that stand before them.
+        rows: their own columns.
+        columns: all columns.
+        own: which of these the rows have.
+    """
+    told = pl.any_horizontal(pl.col("5").str.starts_with(reason) for reason in books.UNUSABLE)
+    of_rows = came.filter(told.fill_null(False)).select("\0line", "3", "4", "5").join(rows, on="\0line")
+    bad = []
+    for line, column, value, reason, *cells in of_rows.drop("\0came").rows():
+        named = [n for n, i in enumerate(own) if columns[i] == column]  # unless it has been renamed
+        same = [n for n in named or range(len(own)) if cells[n] == value]
+        bad += [(line, str(same[0]), reason.removesuffix(_AGAIN) + _AGAIN)] if same else []
+    return pl.DataFrame(bad, schema={"line": pl.Int64, "place": pl.String, "reason": pl.String}, orient="row")
 
 
 def _only(part: Part) -> Callable[[], Iterator[Part]]:

@@ -74,6 +74,23 @@ def test_what_the_corpus_rejects_can_be_mended_and_fed_back(tmp_path: Path, monk
     assert fupin("ingest", "m.csv", "--number", "分").out == "村,分\n东山,2\n西河,7.5\n"
 
 
+UNUSABLE = [case for case in CASES if case.rejects and all("a formula without" in row[3] for row in case.rejects)]
+
+
+@pytest.mark.parametrize("case", UNUSABLE, ids=[case.name for case in UNUSABLE])
+def test_a_cell_that_cannot_be_used_is_rejected_again_until_somebody_has_looked_at_it(case: Case, folder: Path) -> None:
+    Path(case.name).write_bytes(case.data)
+    assert fupin("ingest", case.name, "--rejects", "r.csv").out == case.out
+    again = fupin("ingest", "r.csv", "--rejects", "again.csv")
+    assert again.out == case.out.partition("\n")[0] + "\n"
+    header, *rows = csv.reader(Path("again.csv").read_text("utf-8").splitlines())
+    assert [row[:5] for row in rows] == [[case.name, "1", *told[:3]] for told in case.rejects]
+    assert all(row[5].endswith("clear its reason if it is right as it is") for row in rows)
+    with open("cleared.csv", "w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *([*row[:5], "", *row[6:]] for row in rows)])
+    assert fupin("ingest", "cleared.csv").out.count("\n") == 1 + len(rows)
+
+
 def test_rows_with_a_name_twice_can_be_mended_too(folder: Path) -> None:
     Path("a.csv").write_text("单位：甲镇,\n镇,分\n东山,1\n西河,x\n", "utf-8")
     words = ["--rename", "镇=村", "--take", "单位=镇", "--number", "分"]

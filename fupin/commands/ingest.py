@@ -267,7 +267,7 @@ def command(
     long: tuple[str, ...], wide: str | None, add_source: bool, rejects: str | None,
     key: tuple[str, ...] | None, output: str | None,
 ) -> options.Apply:  # fmt: skip
-    """Titles above the header, rows without any cell, totals (合计, 小计), notes and signatures below are dropped.
+    """Titles, headers printed again, totals (合计, 小计) and means, blank rows, notes and signatures are dropped.
 
     Spaces around cells go, and column names are put on one line; those of two header rows are joined with /. A
     column is made clean as numbers (full-width digits; 1,234 is 1234, and 95% is 0.95) or dates (2019年4月28日,
