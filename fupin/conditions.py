@@ -115,7 +115,8 @@ def truths(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFrame
     numeric = dict.fromkeys(column for condition in conditions for column in condition.numeric)
     bad = [number_check(column, blank=True).bad for column in numeric]
     bad += [rule.bad for condition in conditions for rule in condition.arithmetic]
-    if any(found.null_count().row(0)) or any(frame.select(b.any().alias(str(i)) for i, b in enumerate(bad)).row(0)):
+    faulty = pl.any_horizontal(pl.lit(False), *(rule.any() for rule in bad))
+    if any(found.null_count().row(0)) or frame.select(faulty).item():
         check(frame, checks_of(conditions))
     return found
 
