@@ -53,17 +53,26 @@ def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
     at_fault = board.select(pl.any_horizontal(unit.is_duplicated().any(), pl.col(key).is_null().any()))
     if not at_fault.item():
         return
-    blank = [Check(pl.col(name).is_null(), "blank, where the key of a unit is needed", name) for name in key]
-    broken, twice = faults(board, blank), repeated(board, list(key))
+    broken, twice = faults(board, key_checks(key)), repeated(board, list(key))
     listed = sorted([*broken[0], *twice[0]], key=lambda fault: fault.row or 0)
     raise DataError(listed[:SHOWN], broken[1] + twice[1])
 
 
+def key_checks(key: Sequence[str]) -> list[Check]:
+    """That no cell of a key is blank."""
+    return [Check(pl.col(name).is_null(), "blank, where the key of a unit is needed", name) for name in key]
+
+
+def named(faults: Sequence[Fault], board: pl.DataFrame, key: Sequence[str]) -> list[Fault]:
+    """The faults with the units of their rows."""
+    rows = [fault.row for fault in faults if fault.row is not None]
+    names = dict(zip(rows, units(board[rows], key), strict=True))
+    return [fault if fault.row is None else fault._replace(unit=names[fault.row]) for fault in faults]
+
+
 def placed(error: DataError, board: pl.DataFrame, key: Sequence[str], source: Source | None = None) -> DataError:
     """The error with the units of faulty rows, and their lines where the board was read from a file."""
-    rows = [fault.row for fault in error.faults if fault.row is not None]
-    names = dict(zip(rows, units(board[rows], key), strict=True))
-    told = [fault if fault.row is None else fault._replace(unit=names[fault.row]) for fault in error.faults]
+    told = named(error.faults, board, key)
     if source:
         return DataError(source.located(told), error.total)
     told = [f if f.first is None else f._replace(message=f"{f.message}, first in row {f.first + 1}") for f in told]
