@@ -53,10 +53,14 @@ def check_keys(board: pl.DataFrame, key: Sequence[str]) -> None:
     at_fault = board.select(pl.any_horizontal(unit.is_duplicated().any(), pl.col(key).is_null().any()))
     if not at_fault.item():
         return
-    blank = [Check(pl.col(name).is_null(), "blank, where the key of a unit is needed", name) for name in key]
-    broken, twice = faults(board, blank), repeated(board, list(key))
+    broken, twice = faults(board, key_checks(key)), repeated(board, list(key))
     listed = sorted([*broken[0], *twice[0]], key=lambda fault: fault.row or 0)
     raise DataError(listed[:SHOWN], broken[1] + twice[1])
+
+
+def key_checks(key: Sequence[str]) -> list[Check]:
+    """That no cell of a key is blank."""
+    return [Check(pl.col(name).is_null(), "blank, where the key of a unit is needed", name) for name in key]
 
 
 def named(error: DataError, board: pl.DataFrame, key: Sequence[str]) -> DataError:

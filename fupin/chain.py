@@ -18,6 +18,7 @@ from fupin.errors import DataError, Misuse, counted
 from fupin.held import Held, blamed
 from fupin.ledger import Ledger
 from fupin.spool import STDIN
+from fupin.streaming import Stream
 from fupin.tables import Source
 from fupin.writing import Growing, Made
 
@@ -72,6 +73,21 @@ class Files:
             found = self.unread(name)
             self._opened[name] = tables.open_table(found, self._keep) if isinstance(found, str) else found
         return self._opened[name]
+
+    def stream(self, name: str) -> Stream | None:
+        """One table that is too large for memory; none if it can be read as a whole.
+
+        Raises:
+            DataError: it cannot be read, or has no header.
+        """
+        if name in self._opened or self.frame(name) is not None:
+            return None
+        path = self._path(name)
+        data = spool.read(path, self._keep)
+        if isinstance(data, bytes):
+            self._opened[name] = tables.opened(path, data, self._keep)
+            return None
+        return Stream(path, data, self._keep)
 
     def open_all(self, names: Sequence[str]) -> list[Source]:
         """The tables of several names or globs.
@@ -128,6 +144,7 @@ class Stage(NamedTuple):
         keyed: whether the board's keys must be unique.
         verbose: whether it tells what it did.
         last: whether it makes something for people, so that no verb can follow.
+        streams: whether it may be given a board larger than memory as a `Stream`, whose keys it checks.
         words: the words it was parsed from, the verb's name first.
         ledgers: the ledgers that it reads.
         writes: the files that it writes besides its result.
@@ -137,7 +154,7 @@ class Stage(NamedTuple):
     """
 
     verb: str
-    apply: Callable[[pl.DataFrame, Files], Made]
+    apply: Callable[[Any, Files], Made]
     input: str | None = STDIN
     reads: Sequence[str] = ()
     output: str | None = None
@@ -145,6 +162,7 @@ class Stage(NamedTuple):
     keyed: bool = True
     verbose: bool = False
     last: bool = False
+    streams: bool = False
     words: Sequence[str] = ()
     ledgers: Sequence[Events] = ()
     writes: Sequence[str] = ()
@@ -318,7 +336,7 @@ def _run_all(
                 before = _frame(result)
                 with contextlib.ExitStack() as own:
                     files = Files(keep if told else own, before, stage.given, results, past)
-                    board, result = _run_stage(stage, before, files)
+                    board, result = _run_stage(stage, before, files, bool(told) or watch is not None)
                     if told or watch is not None:
                         result = result.frame() if isinstance(result, Growing) else result
                         past += [Step(chain, stage, files, board, result)] if told else []
@@ -338,8 +356,23 @@ def _frame(made: Made | None) -> pl.DataFrame | None:
     return made.frame() if isinstance(made, Growing) else made if isinstance(made, pl.DataFrame) else None
 
 
-def _run_stage(stage: Stage, before: pl.DataFrame | None, files: Files) -> tuple[pl.DataFrame, Made]:
-    """Run one stage: the board it was given, and what it makes of it."""
+def _run_stage(stage: Stage, before: pl.DataFrame | None, files: Files, whole: bool) -> tuple[pl.DataFrame, Made]:
+    """Run one stage: the board it was given, and what it makes of it.
+
+    Args:
+        stage: the stage.
+        before: the table of the stage before.
+        files: what it may open.
+        whole: whether the board is wanted however large it is; otherwise there may be none.
+    """
+    if stage.streams and stage.input is not None and not whole and (stream := files.stream(stage.input)):
+        try:
+            result = stage.apply(stream, files)
+        except DataError as error:
+            raise DataError([fault.within(stream.name) for fault in error.faults], error.total) from None
+        if isinstance(result, pl.DataFrame | Growing):
+            log.info("%s in, %d out", counted(stream.height, "row"), result.height)
+        return pl.DataFrame(), result
     source = None
     board = pl.DataFrame()
     if stage.input is not None:

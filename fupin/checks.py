@@ -104,9 +104,19 @@ def repeated(frame: pl.DataFrame, names: Sequence[str]) -> tuple[list[Fault], in
     first = rows.unique(names, keep="first", maintain_order=True)
     later = rows.join(first, on="\0row", how="anti", maintain_order="left")
     shown = later.head(SHOWN).join(first, on=names, suffix=" first", maintain_order="left", nulls_equal=True)
-    told = shown.select(pl.concat_str(names, separator=",", ignore_nulls=True), "\0row", "\0row first").rows()
-    faults = [Fault(f"'{cell}' is there twice", ",".join(names), row=row, first=before) for cell, row, before in told]
-    return faults, later.height
+    return twice(shown, names, "\0row first"), later.height
+
+
+def twice(rows: pl.DataFrame, names: Sequence[str], first: str) -> list[Fault]:
+    r"""That the cells of rows in some columns are there before.
+
+    Args:
+        rows: the columns, and the number of the row as `\0row`.
+        names: the columns.
+        first: the column that tells the earlier row.
+    """
+    told = rows.select(pl.concat_str(names, separator=",", ignore_nulls=True), "\0row", first).rows()
+    return [Fault(f"'{cell}' is there twice", ",".join(names), row=row, first=before) for cell, row, before in told]
 
 
 def refusal(rows: pl.Series, message: str, column: str | None = None) -> DataError:

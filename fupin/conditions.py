@@ -104,7 +104,7 @@ def truths(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFrame
 
     Args:
         frame: a table of texts.
-        conditions: the conditions.
+        conditions: the conditions, parsed for numbers that are held.
 
     Returns:
         true or false in a column for each condition, called by its number.
@@ -112,14 +112,20 @@ def truths(frame: pl.DataFrame, conditions: Sequence[Condition]) -> pl.DataFrame
     Raises:
         DataError: one is unknown for a row because a cell is missing, or a cell is not a number.
     """
-    found = frame.select(condition.truth.alias(str(i)) for i, condition in enumerate(conditions))
-    numeric = dict.fromkeys(column for condition in conditions for column in condition.numeric)
-    bad = [number_check(column, blank=True).bad for column in numeric]
-    bad += [rule.bad for condition in conditions for rule in condition.arithmetic]
-    faulty = pl.any_horizontal(pl.lit(False), *(rule.any() for rule in bad))
-    if any(found.null_count().row(0)) or frame.select(faulty).item():
+    columns = list(dict.fromkeys(column for condition in conditions for column in condition.numeric))
+    held, are_numbers = numbers.read_all(frame, columns)
+    frame = frame.with_columns(quanta.alias(_held(quanta.name)) for quanta in held)
+    found = [condition.truth.alias(str(i)) for i, condition in enumerate(conditions)]
+    bad = [rule.bad.any() for condition in conditions for rule in condition.arithmetic]
+    table = frame.select(*found, pl.any_horizontal(pl.lit(not are_numbers), *bad).alias("bad"))
+    if table["bad"].any() or any(map(pl.Series.has_nulls, table)):
         check(frame, checks_of(conditions))
-    return found
+    return table.drop("bad")
+
+
+def _held(column: str) -> str:
+    """Where the numbers of a column are held that have been read."""
+    return f"\0{column}\0"
 
 
 class _Value(NamedTuple):
@@ -135,10 +141,11 @@ class _Value(NamedTuple):
 class _Parser:
     """A precedence parser over the words of one condition."""
 
-    def __init__(self, sql: str, what: str, known: Collection[str]) -> None:
+    def __init__(self, sql: str, what: str, known: Collection[str], held: bool) -> None:
         self.sql = sql
         self.what = what
         self.known = known
+        self.held = held
         self.tokens: list[tuple[str, str, int]] = []
         self.position = 0
         self.columns: dict[str, None] = {}
@@ -282,7 +289,7 @@ class _Parser:
     def as_number(self, value: _Value) -> pl.Expr:
         if value.kind == "column":
             self.numeric[value.column] = None
-            return numbers.read(value.column)
+            return pl.col(_held(value.column)) if self.held else numbers.read(value.column)
         if value.kind != "number":
             self.fail("a number is needed")
         return value.expr
@@ -360,13 +367,14 @@ class _Parser:
         return _Value("column", pl.col(word), word)
 
 
-def parse(sql: Sql, what: str = "--when", known: Collection[str] = ()) -> Condition:
+def parse(sql: Sql, what: str = "--when", known: Collection[str] = (), held: bool = False) -> Condition:
     """Parse a condition.
 
     Args:
         sql: an SQL boolean expression over columns, as contract §3 has it; a parsed one stays as it is.
         what: the option it comes from, for messages.
         known: columns that are known to be of numbers.
+        held: whether it is for `truths`, which reads the numbers of a column once for all conditions.
 
     Returns:
         the condition, ready for a table of texts.
@@ -377,14 +385,14 @@ def parse(sql: Sql, what: str = "--when", known: Collection[str] = ()) -> Condit
     if isinstance(sql, Condition):
         return sql
     try:
-        return _Parser(sql, what, known).parse()
+        return _Parser(sql, what, known, held).parse()
     except RecursionError:
         raise Misuse(f"{what}: the condition is nested too deeply") from None
 
 
 def thresholds(condition: Condition, column: str) -> list[Fraction]:
     """The numbers that a condition compares a column with, such as 70 in `total < 70`."""
-    parser = _Parser(condition.sql, "", ())
+    parser = _Parser(condition.sql, "", (), held=False)
     parser.split()
     found = []
     for (kind, name, _), (_, sign, _), (behind, number, _) in zip(

@@ -30,6 +30,10 @@ class Fault(NamedTuple):
     unit: str | None = None
     first: int | None = None
 
+    def within(self, file: str) -> Fault:
+        """The fault with the name of the file, if it has no place yet."""
+        return self._replace(file=file) if self.file is None and self.unit is None else self
+
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
         places = [place or self.unit, self.column, self.message]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 from numbers import Rational
@@ -154,6 +154,19 @@ def read(cell: str | pl.Expr) -> pl.Expr:
     """A text column or expression as quanta; null for what is not a number (`is_number` tells it before)."""
     cell = pl.col(cell) if isinstance(cell, str) else cell
     return cell.cast(pl.Decimal(38, PLACES), strict=False).to_physical()
+
+
+def read_all(frame: pl.DataFrame, columns: Sequence[str]) -> tuple[list[pl.Series], bool]:
+    """Text columns as quanta, in any order, null for what is not a number; and whether all is a number or missing.
+
+    Columns of short whole numbers are told apart, since they are read in a third of the time.
+    """
+    integers = frame.select(pl.col(columns).cast(pl.Int64, strict=False))
+    widest = frame.select(pl.col(columns).str.len_bytes().max())
+    short = [c for c in columns if integers[c].null_count() == frame[c].null_count() and (widest[c][0] or 0) <= 15]
+    others = [c for c in columns if c not in short]
+    held = [*frame.select(read(c) for c in others), *integers.select(pl.col(short).cast(pl.Int128) * whole(ONE))]
+    return held, all(column.all() for column in frame.select(is_number(c).all() for c in others))
 
 
 def text(value: pl.Expr) -> pl.Expr:

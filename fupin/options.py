@@ -60,6 +60,7 @@ def verb(
     board: Literal["argument", "option", "files"] = "argument",
     keyed: bool = True,
     last: bool = False,
+    streams: bool = False,
 ) -> Callable[[Callback], click.Command]:
     """Make a click command of a function that turns its options into what is applied to a board.
 
@@ -70,6 +71,7 @@ def verb(
             which the function is told as `files`.
         keyed: whether the board's keys must be unique.
         last: whether it makes something for people.
+        streams: whether what is applied takes a `Stream`, too.
     """
 
     def decorate(function: Callback) -> click.Command:
@@ -100,7 +102,7 @@ def verb(
             ledgers = context.meta["ledgers"]
             writes = _files(context, False, ("output",))
             return Stage(
-                name, apply, source, reads, output, given["key"], keyed, verbose, last, words, ledgers, writes,
+                name, apply, source, reads, output, given["key"], keyed, verbose, last, streams, words, ledgers, writes,
                 options=given,
             )  # fmt: skip
 

@@ -28,6 +28,7 @@ LONGEST = 1 << 26
 TOO_LONG = "a line of more than 64 MB; is this a table?"
 _BATCH = 1 << 20
 _PART = 1 << 22
+_FEW = 1 << 20
 _OTHERS = {
     b"PK\x03\x04": "an Excel workbook or another archive",
     b"\xd0\xcf\x11\xe0": "an old Excel workbook",
@@ -67,13 +68,7 @@ def grammar(mark: str = ",") -> Grammar:
 
 def without_empty_last_line(data: Data, spool: contextlib.ExitStack) -> Data:
     """The table without one empty last line, which is no row (contract §11)."""
-    if isinstance(data, bytes):
-        tail = data[-3:]
-    else:
-        with data.open("rb") as file:
-            file.seek(-3, os.SEEK_END)
-            tail = file.read()
-    surplus = 1 if tail.endswith(b"\n\n") else 2 if tail == b"\n\r\n" else 0
+    surplus = empty_last_line(data)
     if not surplus or isinstance(data, bytes):
         return data[: len(data) - surplus] if isinstance(data, bytes) else data
     copy = temporary(spool)
@@ -81,6 +76,17 @@ def without_empty_last_line(data: Data, spool: contextlib.ExitStack) -> Data:
         shutil.copyfileobj(file, copy, CHUNK)
     copy.truncate(copy.tell() - surplus)
     return Path(copy.name)
+
+
+def empty_last_line(data: Data) -> int:
+    """How many bytes a table has in an empty last line."""
+    if isinstance(data, bytes):
+        tail = data[-3:]
+    else:
+        with data.open("rb") as file:
+            file.seek(-3, os.SEEK_END)
+            tail = file.read()
+    return 1 if tail.endswith(b"\n\n") else 2 if tail == b"\n\r\n" else 0
 
 
 class Survey(NamedTuple):
@@ -107,7 +113,7 @@ def survey(data: Data) -> Survey:
 
 def count(part: bytes, mark: bytes) -> int:
     """How often a byte is in a part of a file. As the rows of a CSV file, Polars counts them ten times faster."""
-    if len(part) < _PART:
+    if len(part) < _FEW:
         return part.count(mark)
     rows = pl.scan_csv(
         part,
@@ -234,6 +240,19 @@ def records(data: Data) -> Iterator[pl.DataFrame]:
             yield found
     if carried is not None:
         yield unclosed(carried)
+
+
+def whole_records(part: bytes) -> int:
+    """How many bytes of a part of a file are whole records, if it begins with one."""
+    if b'"' not in part:
+        return part.rfind(b"\n") + 1
+    end, inside = len(part), part.count(b'"') % 2 == 1
+    while (at := part.rfind(b"\n", 0, end)) >= 0:
+        inside ^= part.count(b'"', at, end) % 2 == 1
+        if not inside:
+            return at + 1
+        end = at
+    return 0
 
 
 def joined(

@@ -111,9 +111,7 @@ class Source:
                 fault = fault._replace(message=f"{fault.message}, first on line {lines[fault.first]}", first=None)
             if fault.row is not None:
                 fault = fault._replace(file=self.name, line=lines[fault.row], row=None)
-            elif fault.file is None and fault.unit is None:
-                fault = fault._replace(file=self.name)
-            placed.append(fault)
+            placed.append(fault.within(self.name))
         return placed
 
 
@@ -162,10 +160,19 @@ def open_table(name: str, keep: contextlib.ExitStack) -> Source:
     Raises:
         DataError: the file is missing or not a well-formed table.
     """
-    ending = "".join(Path(name).suffixes[-1:]).lower()
-    data = spool.read(name, keep)
-    if ending not in TYPED:
+    return opened(name, spool.read(name, keep), keep)
+
+
+def is_typed(name: str) -> bool:
+    """Whether a file's columns have types, by its name."""
+    return name.lower().endswith(TYPED)
+
+
+def opened(name: str, data: Data, keep: contextlib.ExitStack) -> Source:
+    """A table whose bytes are there; see `open_table`."""
+    if not is_typed(name):
         return _open_csv(name, data, keep)
+    ending = Path(name).suffix.lower()
     try:
         scanned = pl.scan_parquet(data, glob=False) if ending == ".parquet" else pl.scan_ipc(data)
         texts = as_text(scanned, name)

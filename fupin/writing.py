@@ -8,14 +8,14 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, TypeAlias, cast
 
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, Misuse
-from fupin.spool import PACKED, STDIN, descriptor, zstandard
-from fupin.tables import BATCH, TYPED
+from fupin.spool import STDIN, descriptor, zstandard
+from fupin.tables import BATCH
 
 _IN_MEMORY = 1 << 24
 _NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
@@ -41,25 +41,39 @@ class Growing:
         if self._size > _IN_MEMORY:
             self._spill()
 
-    def _spill(self) -> None:
+    def add_csv(self, columns: Sequence[str], rows: bytes, height: int) -> None:
+        """Add rows that are CSV already."""
+        self.columns = self.columns or list(columns)
+        self.height += height
+        file = self._spill()
+        with _told(file.name):
+            file.write(rows)
+
+    def _spill(self) -> IO[bytes]:
         """Write what is in memory to the disk."""
         if self._file is None:
             file = tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv")  # noqa: SIM115 - lasts as long as the table
             self._file = cast(IO[bytes], file)
-            _write_csv(self._parts[0].clear(), self._file)
-        for part in self._parts:
-            _write_csv(part, self._file, header=False)
-        self._file.flush()
+            _write_csv(pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String)), self._file)
+        with _told(self._file.name):
+            for part in self._parts:
+                _write_csv(part, self._file, header=False)
+            self._file.flush()
         self._parts, self._size = [], 0
+        return self._file
 
     def frame(self) -> pl.DataFrame:
         """The whole table."""
         if self._file is None:
             return pl.concat(self._parts) if self._parts else pl.DataFrame()
-        self._spill()
-        return pl.read_csv(self._file.name, schema=dict.fromkeys(self.columns, pl.String), glob=False).with_columns(
-            pl.all().replace("", None)
-        )
+        return self.scan().collect()
+
+    def scan(self) -> pl.LazyFrame:
+        """The table, to be read from the disk a part at a time if it lies there."""
+        if self._file is None:
+            return self.frame().lazy()
+        rows = pl.scan_csv(self._spill().name, schema=dict.fromkeys(self.columns, pl.String), glob=False)
+        return rows.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
     def write_csv(self, file: IO[bytes]) -> None:
         """Write the table as CSV."""
@@ -241,24 +255,44 @@ def _remove_empty(folder: str) -> None:
 def _write_as(table: pl.DataFrame | Growing, target: str, file: IO[bytes]) -> None:
     """Write a table in the format that a file's ending names."""
     ending = Path(target).suffix.lower()
-    if isinstance(table, Growing) and ending not in (*TYPED, *PACKED):
-        table.write_csv(file)
-        return
-    frame = table.frame() if isinstance(table, Growing) else table
     if ending == ".parquet":
-        frame.write_parquet(file)
+        table.scan().sink_parquet(file) if isinstance(table, Growing) else table.write_parquet(file)
     elif ending in (".arrow", ".ipc", ".feather"):
-        frame.write_ipc(file)
+        table.scan().sink_ipc(file) if isinstance(table, Growing) else table.write_ipc(file)
     elif ending == ".gz":
         import gzip
 
         with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed:
-            _write_csv(frame, cast(IO[bytes], packed))
+            _write_table(table, cast(IO[bytes], packed))
     elif ending == ".zst":
         with zstandard().open(file, "wb") as packed:
-            _write_csv(frame, packed)
+            _write_table(table, packed)
     else:
-        _write_csv(frame, file)
+        _write_table(table, file)
+
+
+def _write_table(table: pl.DataFrame | Growing, file: IO[bytes]) -> None:
+    """Write CSV, of a table that may lie on the disk."""
+    if isinstance(table, Growing):
+        table.write_csv(file)
+    else:
+        _write_csv(table, file)
+
+
+def csv(rows: pl.DataFrame, line: str | None = None) -> bytes:
+    """Rows as CSV, without a header.
+
+    Args:
+        rows: texts.
+        line: a column in which each row stands as CSV already; the other columns, whose cells need no quotation
+            marks, come behind it.
+    """
+    file = io.BytesIO()
+    if line is None:
+        _write_csv(rows, file, header=False)
+    else:
+        rows.select(line, pl.exclude(line)).write_csv(file, include_header=False, quote_style="never")
+    return file.getvalue()
 
 
 def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO, header: bool = True) -> None:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Unpack
 
 import click
 
-from fupin import boards, conditions, options, tables
+from fupin import boards, conditions, options, tables, writing
 from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, require_columns
@@ -19,25 +19,60 @@ from fupin.conditions import Condition
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, Misuse, counted, unusable
 from fupin.rules import read_rules
+from fupin.streaming import LINE, Stream, work_through
 from fupin.tables import Source, Table
+from fupin.writing import Growing
 
 _NAME = "flags"
+_TOGETHER = 10
 Counts = Sequence[int]
 """How many units have each flag."""
+
+
+class Flags:
+    """What joins the flags of a row: all of its truths together are the place of a text in a table.
+
+    Args:
+        names: the flags.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._tables: list[tuple[pl.Expr, pl.Series]] = []
+        for start in range(0, len(names), _TOGETHER):
+            some = names[start : start + _TOGETHER]
+            bits = (pl.when(str(start + i)).then(1 << i).otherwise(0) for i, _ in enumerate(some))
+            texts = ["; ".join(f for i, f in enumerate(some) if n >> i & 1) or None for n in range(1 << len(some))]
+            self._tables.append((pl.sum_horizontal(*bits).alias(str(start)), pl.Series(texts, dtype=pl.String)))
+
+    def joined(self, truths: pl.DataFrame) -> pl.Series:
+        """The flags of each row as one text; missing where there is none."""
+        codes = truths.select(code for code, _ in self._tables)
+        texts = [table.gather(code) for code, (_, table) in zip(codes, self._tables, strict=True)]
+        if len(texts) == 1:
+            return texts[0]
+        joined = pl.concat_str(texts, separator="; ", ignore_nulls=True)
+        return pl.select(pl.when(joined != "").then(joined)).to_series()
 
 
 class Rules(NamedTuple):
     """A table of rules, ready for boards that have certain columns.
 
     Args:
-        flags: the flag of each rule.
+        names: the flag of each rule.
         conditions: when it is set.
         notes: what it means; missing where nobody says.
+        flags: what joins the flags of a row.
     """
 
-    flags: Sequence[str]
+    names: Sequence[str]
     conditions: Sequence[Condition]
     notes: Sequence[str | None]
+    flags: Flags
+
+    @property
+    def numbered(self) -> dict[str, str]:
+        """The flags by the columns of `conditions.truths`."""
+        return {str(i): name for i, name in enumerate(self.names)}
 
 
 def screen(
@@ -74,12 +109,56 @@ def screen(
     _one_way(name, by, detail, placing)
     found = _read(tables.table(rules, "rules"), board.columns, by or name, named=bool(by or detail))
     if by:
-        counts = _count(board, found, by, placing.get("only"))
-        _tell(found, counts.select(_numbered(found)).sum().row(0))
-        return _shown(counts, found, by, flagged)
-    marked, sums = _mark(board, found, name, detail, placing)
-    _tell(found, sums)
-    return marked.filter(pl.col(name).is_not_null()) if flagged else marked
+        return _shown(_count(board, found, by, placing.get("only")), found, by, flagged)
+    marked, counts = _mark(board, found, name, flagged, detail, placing)
+    _tell(found, counts)
+    return marked
+
+
+def screen_stream(
+    stream: Stream,
+    rules: Source,
+    name: str,
+    *,
+    flagged: bool,
+    by: str | None,
+    detail: bool,
+    key: Sequence[str] | None,
+    **placing: Unpack[Placing],
+) -> pl.DataFrame | Growing:
+    """The same of a board larger than memory, whose key is looked at, too.
+
+    Raises:
+        DataError: as `screen` does, or a key is repeated or blank, or a row of the board is not well-formed.
+    """
+    none = pl.DataFrame(schema=dict.fromkeys(stream.columns, pl.String))
+    keys = boards.key_of(none, key)
+    found = _read(rules, stream.columns, by or name, named=bool(by or detail))
+    only = placing.get("only")
+    wanted = [column for condition in found.conditions for column in condition.columns]
+    wanted += conditions.parse(only, "only").columns if only else ()
+    if by:
+        parts = [_count(none, found, by, only)]
+        parts += work_through(stream, keys, lambda rows: _count(rows, found, by, only), [*wanted, by])
+        return _shown(pl.concat(parts).group_by("\0by", maintain_order=True).sum(), found, by, flagged)
+    columns = _mark(none, found, name, flagged, detail, placing)[0].columns
+    new = [name, *(found.names if detail else [])]
+    appended = set(new).isdisjoint(none.columns) and set("".join(found.names)).isdisjoint(',"\r\n')
+
+    def work(rows: pl.DataFrame) -> tuple[bytes, int, Counts]:
+        marked, counts = _mark(rows, found, name, flagged, detail, placing)
+        if LINE in marked.columns:
+            return writing.csv(marked.select(LINE, *new), LINE), marked.height, counts
+        return writing.csv(marked), marked.height, counts
+
+    table = Growing()
+    table.add_csv(columns, b"", 0)
+    total: Counts = [0] * len(found.names)
+    for rows, height, counts in work_through(stream, keys, work, wanted if appended else none.columns, others=appended):
+        table.add_csv(columns, rows, height)
+        total = [a + b for a, b in zip(total, counts, strict=True)]
+    _tell(found, total)
+    return table
 
 
 def _one_way(name: str, by: str | None, detail: bool, placing: Mapping[str, object]) -> None:
@@ -113,7 +192,7 @@ def _read(source: Source, columns: Sequence[str], other: str, named: bool) -> Ru
         if named and (flag == other or unusable(flag)):
             faults.append(Fault(f"a column of flags cannot be called '{flag}'", "flag", row=row))
         try:
-            condition = conditions.parse(sql, "when")
+            condition = conditions.parse(sql, "when", held=True)
             condition.require(columns)
         except Misuse as error:
             faults.append(Fault(str(error).removeprefix("when: "), "when", row=row))
@@ -123,16 +202,19 @@ def _read(source: Source, columns: Sequence[str], other: str, named: bool) -> Ru
             found.append(condition)
     if faults:
         raise DataError(source.located(faults[:SHOWN]), len(faults))
-    return Rules(table["flag"].to_list(), found, table["note"].to_list())
+    names = table["flag"].to_list()
+    return Rules(names, found, table["note"].to_list(), Flags(names))
 
 
 def _tell(rules: Rules, counts: Counts) -> None:
     """Tell how many units have each flag."""
-    for flag, note, count in zip(rules.flags, rules.notes, counts, strict=True):
+    for flag, note, count in zip(rules.names, rules.notes, counts, strict=True):
         options.log.info("%s: %s%s", flag, counted(count, "unit"), f" ({note})" if note else "")
 
 
-def _mark(board: pl.DataFrame, rules: Rules, name: str, detail: bool, placing: Placing) -> tuple[pl.DataFrame, Counts]:
+def _mark(
+    board: pl.DataFrame, rules: Rules, name: str, flagged: bool, detail: bool, placing: Placing
+) -> tuple[pl.DataFrame, Counts]:
     """The board with its flags, and how many units have each."""
     counts: Counts = ()
 
@@ -140,15 +222,11 @@ def _mark(board: pl.DataFrame, rules: Rules, name: str, detail: bool, placing: P
         nonlocal counts
         found = conditions.truths(rows, rules.conditions)
         counts = found.sum().row(0)
-        flags = dict(zip(_numbered(rules), rules.flags, strict=True))
-        joined = pl.concat_str(
-            (pl.when(truth).then(pl.lit(flag)) for truth, flag in flags.items()), separator="; ", ignore_nulls=True
-        )
-        each = [pl.col(truth).cast(pl.String).alias(flag) for truth, flag in flags.items()]
-        return found.select(pl.when(pl.any_horizontal(list(flags))).then(joined).alias(name), *(each if detail else []))
+        each = [found[number].cast(pl.String).alias(flag) for number, flag in rules.numbered.items()]
+        return pl.DataFrame([rules.flags.joined(found).alias(name), *(each if detail else [])])
 
-    marked = boards.append(board, [name, *(rules.flags if detail else [])], compute, **placing)
-    return marked, counts
+    marked = boards.append(board, [name, *(rules.names if detail else [])], compute, **placing)
+    return marked.filter(pl.col(name).is_not_null()) if flagged else marked, counts
 
 
 def _count(board: pl.DataFrame, rules: Rules, by: str, only: conditions.Sql | None) -> pl.DataFrame:
@@ -165,20 +243,16 @@ def _count(board: pl.DataFrame, rules: Rules, by: str, only: conditions.Sql | No
         boards.chosen(board, only),
         lambda rows: rows.select(value).hstack(conditions.truths(rows, rules.conditions)),
     )
-    counts = found.group_by("\0by").agg(pl.col(_numbered(rules)).sum())
+    counts = found.group_by("\0by").agg(pl.col(list(rules.numbered)).sum())
     values = board.select(value).unique(maintain_order=True)
     return values.join(counts, on="\0by", how="left", maintain_order="left").fill_null(0)
 
 
 def _shown(counts: pl.DataFrame, rules: Rules, by: str, flagged: bool) -> pl.DataFrame:
-    """Counts as a table of texts; those of values with a flag where only these are wanted."""
-    shown = counts.filter(pl.any_horizontal(pl.col(_numbered(rules)) > 0)) if flagged else counts
-    return shown.cast(pl.String).rename(dict(zip(shown.columns, [by, *rules.flags], strict=True)))
-
-
-def _numbered(rules: Rules) -> list[str]:
-    """The columns of `conditions.truths`."""
-    return [str(i) for i, _ in enumerate(rules.flags)]
+    """Counts as a table of texts, which are told, too; those of values with a flag where only these are wanted."""
+    _tell(rules, counts.select(list(rules.numbered)).sum().row(0))
+    shown = counts.filter(pl.any_horizontal(pl.col(list(rules.numbered)) > 0)) if flagged else counts
+    return shown.cast(pl.String).rename({"\0by": by, **rules.numbered})
 
 
 EXAMPLES = r"""
@@ -198,7 +272,7 @@ kind,实地偏低,实地优良
 """
 
 
-@options.verb("screen", examples=EXAMPLES)
+@options.verb("screen", examples=EXAMPLES, streams=True)
 @click.option(
     "--rules", type=options.File(), required=True, metavar="FILE", help="The rules: flag, when (SQL), perhaps note."
 )
@@ -222,7 +296,9 @@ def command(rules: str, placing: dict[str, Any], **given: Any) -> options.Apply:
     """
     _one_way(given["name"], given["by"], given["detail"], placing)
 
-    def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
+    def apply(board: pl.DataFrame | Stream, files: Files) -> pl.DataFrame | Growing:
+        if isinstance(board, Stream):
+            return screen_stream(board, files.open(rules), **given, **placing)
         return screen(board, files.open(rules), **given, **placing)
 
     return apply
