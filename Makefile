@@ -20,6 +20,7 @@ bench: .venv/tested  ## speed beside plain Polars, DuckDB, Miller, csvclean and 
 	.venv/bin/python -m compileall -q fupin  # as an installed fupin is
 	.venv/bin/python benchmarks/run.py
 	.venv/bin/python benchmarks/means.py
+	.venv/bin/python benchmarks/screening.py
 	$(PYTHON) -m venv .venv/others && .venv/others/bin/python -m pip install --quiet csvkit 'frictionless>=5'
 	.venv/bin/python benchmarks/intake.py --others .venv/others/bin
 
