@@ -21,6 +21,8 @@ from fupin.verbs import VERBS
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "samples" / "village-20-30-50"
 README = (ROOT / "README.md").read_text("utf-8")
+LOCALES = {"README.md": "C.UTF-8", "README.zh-CN.md": "zh_CN.UTF-8"}
+"""Pages with examples, and the locale of their readers."""
 
 
 def example(text: str) -> tuple[str, str]:
@@ -30,10 +32,10 @@ def example(text: str) -> tuple[str, str]:
     return "".join(lines[:length]).removeprefix("$ "), "".join(lines[length:])
 
 
-def readme_examples() -> list[tuple[str, str, Path]]:
+def readme_examples(name: str) -> list[tuple[str, str, Path]]:
     """Commands, what they print, and the folder that a reader is in by then."""
     found, folder = [], ROOT
-    for kind, text in re.findall(r"```(sh|console)\n(.*?)```", README, re.DOTALL):
+    for kind, text in re.findall(r"```(sh|console)\n(.*?)```", (ROOT / name).read_text("utf-8"), re.DOTALL):
         if kind == "sh":
             moves = re.findall(r"^cd (\S+)$", text, re.MULTILINE)
             folder = (folder / moves[0]).resolve() if moves else folder
@@ -42,21 +44,27 @@ def readme_examples() -> list[tuple[str, str, Path]]:
     return found
 
 
-def shell(command: str, folder: Path, tmp_path: Path) -> str:
+def shell(command: str, folder: Path, tmp_path: Path, locale: str = "C.UTF-8") -> str:
+    env = on_path(tmp_path) | {"LC_ALL": "", "LC_MESSAGES": "", "LANG": locale}
     done = subprocess.run(
-        ["bash", "-c", command], cwd=folder, env=on_path(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ["bash", "-c", command], cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         encoding="utf-8", check=False,
     )  # fmt: skip
     return done.stdout
 
 
-@pytest.mark.parametrize(("command", "printed", "folder"), readme_examples())
-def test_readme(command: str, printed: str, folder: Path, tmp_path: Path) -> None:
-    assert shell(command, folder, tmp_path) == printed
+@pytest.mark.parametrize(
+    ("locale", "command", "printed", "folder"),
+    [(locale, *one) for name, locale in LOCALES.items() for one in readme_examples(name)],
+)
+def test_readme(locale: str, command: str, printed: str, folder: Path, tmp_path: Path) -> None:
+    assert shell(command, folder, tmp_path, locale) == printed
 
 
-def test_every_fupin_command_of_the_readme_is_run() -> None:
-    assert len(re.findall(r"^\$ fupin ", README, re.MULTILINE)) == len(readme_examples()) >= 10
+@pytest.mark.parametrize("name", LOCALES)
+def test_every_fupin_command_of_the_readme_is_run(name: str) -> None:
+    text = (ROOT / name).read_text("utf-8")
+    assert len(re.findall(r"^\$ fupin ", text, re.MULTILINE)) == len(readme_examples(name)) >= 10
 
 
 def test_the_readme_in_python(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,9 +106,17 @@ def test_help_shows_the_examples(verb: str) -> None:
         assert line in shown.out
 
 
-def test_readme_lists_every_verb() -> None:
-    table = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
+@pytest.mark.parametrize("name", LOCALES)
+def test_readme_lists_every_verb(name: str) -> None:
+    table = re.findall(r"^\| `(\w+)` \|", (ROOT / name).read_text("utf-8"), re.MULTILINE)
     assert table[: len(VERBS)] == list(VERBS)
+
+
+@pytest.mark.parametrize("name", LOCALES)
+def test_what_the_readme_points_at_is_there(name: str) -> None:
+    places = re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text("utf-8"))
+    assert len(places) > 5
+    assert [place for place in places if "://" not in place and not (ROOT / place).exists()] == []
 
 
 # --- the manual
