@@ -155,7 +155,7 @@ def work_through(
         DataError: keys are repeated or blank, a row is not well-formed, or work has raised one. All parts have been
             looked at then, and all faults are counted.
     """
-    needed = list(dict.fromkeys([*key, *wanted]))
+    needed = [name for name in stream.columns if name in {*key, *wanted}]  # in the order of the header
     keys = _Keys(key)
 
     def attempt(part: Part) -> tuple[pl.DataFrame, Made | DataError]:
