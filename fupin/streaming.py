@@ -19,7 +19,7 @@ from fupin.tables import BATCH, Source
 LINE = "\0line"
 """The column in which a row stands as it came, without those cells that nobody asked for."""
 _SIZE = 1 << 22  # what is made of a larger part takes memory that is given back and fetched anew each time
-_ROWS = 1 << 16
+_ROWS = 1 << 17
 Part = bytes | pl.DataFrame
 Made = TypeVar("Made")
 
@@ -63,7 +63,10 @@ class Stream:
     def parts(self) -> Iterator[Part]:
         """The parts of the table; `rows` makes rows of them."""
         if not self._head:
-            yield from self.source.scan().collect_batches(chunk_size=_ROWS, maintain_order=True)
+            table, at = self.source.scan(), 0
+            while (rows := table.slice(at, _ROWS).collect()).height:  # batches would be decoded far ahead of their use
+                yield rows
+                at += rows.height
             return
         stop = self._data.stat().st_size - structure.empty_last_line(self._data)
         at, size = len(self._head), _SIZE

@@ -1017,14 +1017,14 @@ verbs_of_figures = st.one_of(
 )
 
 
-@many
+@settings(many, max_examples=100)
 @given(verbs_of_figures)
 def test_the_terms_of_a_figure_come_to_it(case: Case) -> None:
     key = case.words[case.words.index("-k") + 1].split(",") if "-k" in case.words else case.board.columns[:1]
     explained(case.words, case.files, case.board, key)
 
 
-@many
+@settings(many, max_examples=50)
 @given(chains())
 def test_the_terms_of_the_figures_of_a_chain_come_to_them(chain: Chain) -> None:
     words = [word for stage in chain.stages for word in ("then", *stage)][1:]
