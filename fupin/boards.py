@@ -38,6 +38,17 @@ def key_of(board: pl.DataFrame, key: Sequence[str] | None) -> list[str]:
     return names
 
 
+def check_apart(key: Sequence[str], names: Sequence[str]) -> None:
+    """Make sure that key columns are not called like those that another table has beside them.
+
+    Raises:
+        DataError: one is.
+    """
+    alike = [Fault("the table that is made has a column of this name beside the key; rename it", c) for c in names]
+    if twice := [fault for fault in alike if fault.column in key]:
+        raise DataError(twice)
+
+
 def units(frame: pl.DataFrame, key: Sequence[str]) -> pl.Series:
     """What the unit of each row is called."""
     return frame.select(pl.concat_str(pl.col(key).fill_null(""), separator=",").alias("unit")).to_series()

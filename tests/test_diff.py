@@ -60,7 +60,14 @@ def test_recipes_tell_which_events_are_new_and_which_are_gone() -> None:
     )
 
 
+def test_a_unit_that_is_not_assessed_has_no_score() -> None:
+    Path("na.csv").write_text("village,field,total,rank\n东山,90,NA,\n")
+    assert fupin("diff", "old.csv", "na.csv").out.splitlines()[1] == "东山,1,,,95,,,"
+
+
 def test_bad_boards() -> None:
+    Path("alike.csv").write_text("change,total,rank\n东山,1,1\n")
+    refused(fupin("diff", "alike.csv", "alike.csv"), 1, "diff", "change: ", "rename it")
     Path("twice.csv").write_text("village,total,rank\n东山,1,1\n东山,2,2\n")
     refused(fupin("diff", "old.csv", "twice.csv"), 1, "diff", "twice.csv:3: village: '东山' is there twice")
     Path("bad.csv").write_text("village,total,rank\n东山,二分,1\n")

@@ -135,6 +135,12 @@ def test_weights_of_items_are_moved_too() -> None:
     ]
 
 
+def test_a_key_that_is_called_like_a_column_of_the_list() -> None:
+    refused(
+        fupin("margins", "-k", "kind", "--by", "total", stdin="kind,total\n甲,1\n"), 1, "margins", "kind: ", "rename it"
+    )
+
+
 def test_another_recipe_than_that_of_the_board_is_refused() -> None:
     Path("parts.csv").write_text("village,a,b,extra\n甲,10,5,0\n乙,6,10,3\n丙,5,4,0\n")
     Path("r.fupin").write_text(RECIPE)

@@ -22,6 +22,7 @@ from fupin.tables import Source, Table
 from fupin.tape import Row
 
 _SCORE = "total"
+_COLUMNS = ["old_rank", "new_rank", "change", "old_score", "new_score", "difference", "moved", "events"]
 
 
 def diff(
@@ -53,6 +54,7 @@ def diff(
     """
     sources = [tables.table(old, "old"), tables.table(new, "new")]
     keys = list(key or sources[1].columns[:1])
+    boards.check_apart(keys, _COLUMNS)
     for source in sources:
         require_columns([*keys, rank, by, *columns], source.columns, source.name)
     shared = [c for c in sources[1].columns if c in sources[0].columns and c not in (*keys, rank, by)]
@@ -80,7 +82,7 @@ def _side(source: Source, keys: Sequence[str], rank: str, score: str, columns: S
     board = source.read()
     try:
         boards.check_keys(board, keys)
-        check(board, [number_check(rank, blank=True), number_check(score, blank=True)])
+        check(board, [number_check(rank, blank=True), number_check(score, blank=True, not_assessed=True)])
     except DataError as error:
         raise boards.placed(error, board, keys, source) from None
     cells = [pl.col(column).alias(f"\0{i}") for i, column in enumerate(columns)]

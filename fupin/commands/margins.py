@@ -22,6 +22,7 @@ from fupin.numbers import Number
 from fupin.sensitivity import Flip, check_places, flips
 
 _KINDS = ["band", "veto", "place", "tie", "weight"]
+_COLUMNS = ["kind", "what", "value", "bound", "gap", "with"]
 _NAMED = 5
 """How many units that are tied are named."""
 
@@ -69,6 +70,7 @@ def margins(
     if 0 in places:
         raise Misuse("--places: 0 is no place; 3 means the first three, -3 the last three")
     keys = boards.key_of(board, key)
+    boards.check_apart(keys, _COLUMNS)
     require_columns([by, *([rank] if places else [])], board.columns)
     out = boards.vetoed(board, ignore=ignore_veto)
     boards.check_groups(board, within)
@@ -105,7 +107,7 @@ def _is_near(near: int) -> pl.Expr:
 
 def _near_bounds(units: pl.DataFrame, kind: str, bounds: Sequence[tuple[str, Number]], near: int) -> pl.DataFrame:
     """The units near fixed scores."""
-    lines = [(name, numbers.quanta(numbers.exact(bound, name), name), None) for name, bound in bounds]
+    lines = [(name, numbers.quanta(numbers.exact(bound, f"{kind} {name}"), name), None) for name, bound in bounds]
     table = pl.DataFrame(lines, {"what": pl.String, "bound": pl.Int128, "with": pl.String}, orient="row")
     both = units.select("\0row", value="\0score").join(table, how="cross", maintain_order="left_right")
     return _rows(both.filter(_is_near(near)), kind)
