@@ -44,8 +44,8 @@ def check_apart(key: Sequence[str], names: Sequence[str]) -> None:
     Raises:
         DataError: one is.
     """
-    alike = [Fault("the table that is made has a column of this name beside the key; rename it", c) for c in names]
-    if twice := [fault for fault in alike if fault.column in key]:
+    why = "the table that is made has a column of this name beside the key; rename it"
+    if twice := [Fault(why, name) for name in names if name in key]:
         raise DataError(twice)
 
 
@@ -122,11 +122,8 @@ def append(
     present = [name for name in names if name in board.columns]
     if present and not (replace or fill):
         raise DataError([Fault("the column is already there (--replace allows it)", name) for name in present])
-    wanted = chosen(board, only)
-    if fill:
-        deciding = names if apart else names[:1]
-        gaps = [pl.col(name).is_null() if name in board.columns else pl.lit(True) for name in deciding]
-        wanted = wanted & pl.any_horizontal(gaps)
+    deciding = names if apart else names[:1]
+    wanted = computed(board, deciding if fill else (), only)
     if only is None and not (fill and present):
         return board.with_columns(compute(board.with_row_index("\0row")).select(names))
     places, results = among(board, wanted, compute)
@@ -155,6 +152,22 @@ def among(
         return rows["\0row"], compute(rows)
     except DataError as error:
         raise error.moved(rows["\0row"].to_list()) from None
+
+
+def computed(board: pl.DataFrame, gaps_in: Sequence[str], only: Sql | None) -> pl.Expr:
+    """Which units a column is computed for (``--for``, ``--fill``).
+
+    Args:
+        board: the board.
+        gaps_in: only where one of these columns is missing so far; wherever, if there are none.
+        only: only where this holds.
+
+    Raises:
+        DataError: the condition is unknown for a unit.
+    """
+    wanted = chosen(board, only)
+    gaps = [pl.col(name).is_null() if name in board.columns else pl.lit(True) for name in gaps_in]
+    return wanted & pl.any_horizontal(gaps) if gaps else wanted
 
 
 def chosen(board: pl.DataFrame, only: Sql | None) -> pl.Expr:

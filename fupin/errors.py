@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 _LONG = 2000
+NAMED = 5
+"""How many of several units are named in a message."""
 SHOWN = 20
 """How many faults of a table are shown; the others are counted."""
 
@@ -113,6 +115,16 @@ def one_line(text: str) -> str:
     """The text with its line breaks and control characters made visible, cut where it is too long to be read."""
     text = text if len(text) <= _LONG else f"{text[: _LONG - 100]} … {text[-99:]}"
     return "".join(c if c.isprintable() or c == "\u3000" else repr(c)[1:-1] for c in text)
+
+
+def some(first: Iterable[str], count: int) -> str:
+    """The first names, and an ellipsis where there are more.
+
+    Args:
+        first: at most `NAMED` of them.
+        count: how many there are.
+    """
+    return ", ".join([*first, *["…"][: count > NAMED]])
 
 
 def counted(number: int, noun: str) -> str:

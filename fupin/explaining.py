@@ -67,7 +67,7 @@ class Scene:
         self.result = result
         self.key = boards.key_of(board, stage.key)
         self._stage = stage
-        self._files = files
+        self.files = files
 
     @cached_property
     def units(self) -> pl.Series:
@@ -77,20 +77,18 @@ class Scene:
     @cached_property
     def computed(self) -> pl.Series:
         """For which units of the board the stage computes anything (``--for``, ``--fill``)."""
-        wanted = boards.chosen(self.board, self.options.get("only"))
-        name = self.options.get("name")
-        if self.options.get("fill") and name in self.board.columns:
-            wanted = wanted & pl.col(name).is_null()
+        gaps_in = [self.options["name"]] if self.options.get("fill") and "name" in self.options else []
+        wanted = boards.computed(self.board, gaps_in, self.options.get("only"))
         return self.board.with_columns(wanted.alias("\0computed"))["\0computed"]
 
     def open(self, option: str) -> Source:
         """The table that an option names."""
-        return self._files.open(self.options[option])
+        return self.files.open(self.options[option])
 
     def rows(self, units: Sequence[str]) -> Iterator[tuple[str, Row]]:
         """The rows of the stage's ledgers that count for some units, with the units."""
         for ledger in self._stage.ledgers:
-            yield from _rows(ledger.open(self._files), self.key, units)
+            yield from _rows(ledger.open(self.files), self.key, units)
 
     def table(self, option: str) -> list[Row]:
         """The rows of a rule table that an option names."""

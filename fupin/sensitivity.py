@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from fupin import boards, chain, numbers
 from fupin.chain import Chain, Files, Stage
-from fupin.commands.weight import item_terms, weight, weight_scores
+from fupin.commands.weight import terms_of, weight, weight_scores
 from fupin.deferred import pl
 from fupin.errors import DataError, Misuse
-from fupin.parts import Term, parse_term
+from fupin.parts import Term
 from fupin.spool import STDIN
 
 
@@ -64,9 +64,7 @@ class _Run:
         if isinstance(result, pl.DataFrame):
             self.results[at.name] = result
         if stage.verb == "weight":
-            options = stage.options
-            named = [parse_term(word) for word in options["terms"]]
-            terms = named or item_terms(files.open(options["items"]))[0]
+            terms = terms_of(stage.options, files)
             number = next(i for i, one in enumerate(self.chains) if one is at)
             self.weighted.append(_Weighted(number, at.stages.index(stage), board, terms))
 

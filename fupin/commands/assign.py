@@ -16,13 +16,11 @@ from fupin.chain import Files
 from fupin.checks import Check, check, faults, require_columns
 from fupin.conditions import Sql
 from fupin.deferred import pl
-from fupin.errors import DataError, Fault, Misuse, counted, one_line
+from fupin.errors import NAMED, DataError, Fault, Misuse, counted, one_line, some
 from fupin.rules import read_rules
 from fupin.tables import Source, Table
 
 _CLASH = "--to has the responsible ones in this column, so indicators cannot be found by it; rename it, or give --on"
-_NAMED = 5
-"""How many indicators that nobody answers for are named."""
 
 
 def assign(
@@ -149,7 +147,7 @@ def _opened(responsible: pl.DataFrame, found_by: Sequence[str], source: Source) 
 def _tell_left_out(rows: pl.DataFrame, keys: Sequence[str]) -> None:
     """Tell for which indicators nobody answers."""
     if rows.height:
-        named = ", ".join([*boards.units(rows.head(_NAMED), keys), *["…"][: rows.height > _NAMED]])
+        named = some(boards.units(rows.head(NAMED), keys), rows.height)
         told = f"nobody answers for {counted(rows.height, 'row')} of the board, left out: {named}"
         options.log.info("%s", one_line(told))
 

@@ -14,12 +14,9 @@ import click
 from fupin import boards, options
 from fupin.chain import Files
 from fupin.deferred import pl
-from fupin.errors import Misuse, counted, one_line
+from fupin.errors import NAMED, Misuse, counted, one_line, some
 from fupin.numbers import Count
 from fupin.tables import BATCH
-
-_NAMED = 5
-"""How many small groups are named."""
 
 
 def draw(
@@ -79,9 +76,9 @@ def _tell_small(board: pl.DataFrame, groups: pl.DataFrame, number: int, within: 
     """Tell which groups are drawn as a whole because they have fewer units than are to be drawn."""
     small = groups.filter(pl.col("size") < number).sort("first")
     if within and small.height:
-        named = boards.units(board[small["first"].head(_NAMED)], within)
-        each = [f"{name} ({size})" for name, size in zip(named, small["size"].head(_NAMED), strict=True)]
-        told = ", ".join([*each, *["…"][: small.height > _NAMED]])
+        named = boards.units(board[small["first"].head(NAMED)], within)
+        each = [f"{name} ({size})" for name, size in zip(named, small["size"].head(NAMED), strict=True)]
+        told = some(each, small.height)
         those = counted(small.height, "group")
         options.log.warning("%s", one_line(f"{those} of fewer than {number} units, drawn as a whole: {told}"))
     elif not within and board.height < number:

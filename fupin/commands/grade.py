@@ -17,13 +17,10 @@ from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
-from fupin.errors import SHOWN, Misuse, counted, one_line
+from fupin.errors import NAMED, SHOWN, Misuse, counted, one_line, some
 from fupin.numbers import Count, Number
 from fupin.quotas import Rounding, Scheme, limits, read_own, read_scheme
 from fupin.tables import Table
-
-_NAMED = 5
-"""How many units of a tie are named."""
 
 
 def grade(
@@ -187,8 +184,8 @@ def _tell_emptied(emptied: pl.DataFrame, units: pl.DataFrame, names: pl.Series, 
         within: whether there are groups.
     """
     for row in emptied.head(SHOWN).rows(named=True):
-        tied = units.filter(pl.col("\0group") == row["\0group"]).slice(row["first"] - 1, min(row["size"], _NAMED))
-        called = ", ".join([*names[tied["\0at"]], *["…"][: row["size"] > _NAMED]])
+        tied = units.filter(pl.col("\0group") == row["\0group"]).slice(row["first"] - 1, min(row["size"], NAMED))
+        called = some(names[tied["\0at"]], row["size"])
         where = f" of '{row['group']}'" if within else ""
         options.log.warning(
             "%s",

@@ -17,14 +17,12 @@ from fupin.chain import Chain, Files
 from fupin.checks import check, number_check, require_columns
 from fupin.commands.run import parsed
 from fupin.deferred import pl
-from fupin.errors import Misuse, counted
+from fupin.errors import NAMED, Misuse, counted
 from fupin.numbers import Number
 from fupin.sensitivity import Flip, check_places, flips
 
 _KINDS = ["band", "veto", "place", "tie", "weight"]
 _COLUMNS = ["kind", "what", "value", "bound", "gap", "with"]
-_NAMED = 5
-"""How many units that are tied are named."""
 
 
 def margins(
@@ -146,8 +144,8 @@ def _ties(placed: pl.DataFrame) -> pl.DataFrame:
     )
     pairs = placed.join(all_of, on=tie, maintain_order="left").explode("all", "places")
     pairs = pairs.filter(pl.col("places") != pl.col("\0place"))
-    named, more = pl.col("all").head(_NAMED).str.join("; "), pl.len() - _NAMED
-    told = pl.when(pl.len() > _NAMED).then(pl.format("{} and {} more", named, more)).otherwise(named)
+    named, more = pl.col("all").head(NAMED).str.join("; "), pl.len() - NAMED
+    told = pl.when(pl.len() > NAMED).then(pl.format("{} and {} more", named, more)).otherwise(named)
     listed = pairs.group_by("\0row", maintain_order=True).agg(
         pl.col("\0score").first().alias("value"), told.alias("with")
     )

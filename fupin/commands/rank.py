@@ -165,6 +165,18 @@ def compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str, 
     return boards.append(board, new, compute, replace=replace)
 
 
+def parse_breaks(text: str | None) -> list[tuple[str, bool]]:
+    """The columns of COLUMN[:asc],…, and whether the lowest is best.
+
+    Raises:
+        Misuse: one is blank.
+    """
+    breaks = [(word.removesuffix(":asc"), word.endswith(":asc")) for word in text.split(",")] if text else []
+    if not all(column for column, _ in breaks):
+        raise Misuse(f"--tie-break: '{text}' names a column that is blank")
+    return breaks
+
+
 EXAMPLES = r"""
 $ fupin rank villages.csv --by field --within kind then keep --where 'rank = 1'
 village,kind,field,rank
@@ -209,9 +221,7 @@ def command(
     """The highest is first. Vetoed units have no place and stand last. A missing value is an error."""
     if vetoed and given["ignore_veto"]:
         raise Misuse("give either --vetoed last or --ignore-veto")
-    breaks = [(c.removesuffix(":asc"), c.endswith(":asc")) for c in tie_break.split(",")] if tie_break else []
-    if not all(column for column, _ in breaks):
-        raise Misuse(f"--tie-break: '{tie_break}' names a column that is blank")
+    breaks = parse_breaks(tie_break)
 
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
         earlier = files.open(previous) if previous else None

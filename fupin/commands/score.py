@@ -292,7 +292,7 @@ def _mean(rows: pl.DataFrame, column: str, gap: pl.Expr, places: int) -> pl.Expr
     return pl.lit(text)
 
 
-def _parse_steps(text: str) -> tuple[Fraction, Fraction]:
+def parse_steps(text: str) -> tuple[Fraction, Fraction]:
     """The two numbers of F:STEP."""
     first, colon, step = text.partition(":")
     if not colon:
@@ -361,7 +361,7 @@ def command(
     """
     if os.path.isfile(column):
         raise Misuse(f"'{column}' is a file, where the column stands: score COLUMN [FILE]")
-    pair = None if steps is None else _parse_steps(steps)
+    pair = None if steps is None else parse_steps(steps)
     bounds = None if bands is None else list(bands.items())
     _rule(column, of, full, given["mapping"], bounds, pair, given["fill_mean"], given["na_mean"])
     _check_fill(column, given["name"], placing["fill"], given["na_mean"])

@@ -7,7 +7,7 @@ Serves every composite of the documents: 20/30/50 (Beijinggang 2019, annex 1), 4
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any, Unpack
 
@@ -159,6 +159,15 @@ def item_terms(items: Table | Sequence[Term]) -> tuple[list[Term], str | None]:
         for item, marks, weight in table.select("item", "full", "weight").rows()
     ]
     return terms, source.name
+
+
+def terms_of(options: Mapping[str, Any], files: Files) -> list[Term]:
+    """The terms of a stage by the options of its command: those that are its words, or those of its table of items.
+
+    Raises:
+        DataError: the table is at fault.
+    """
+    return [parse_term(word) for word in options["terms"]] or item_terms(files.open(options["items"]))[0]
 
 
 def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Term], height: int) -> pl.DataFrame:

@@ -6,25 +6,19 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from fupin import boards, numbers
+from fupin.commands.rank import parse_breaks
 from fupin.deferred import pl
-from fupin.errors import counted
+from fupin.errors import NAMED, counted
 from fupin.explaining import Case, Explain, Scene
 from fupin.tape import Entry, Figure, Note
-
-_NAMED = 5
-"""How many units that share a place are named."""
 
 
 def explain(scene: Scene) -> Explain:
     """How a place came about."""
     options = scene.options
-    by: str = options["by"]
-    breaks = [word.removesuffix(":asc") for word in (options["tie_break"] or "").split(",") if word]
-    lowest = [
-        options["lowest_first"],
-        *(word.endswith(":asc") for word in (options["tie_break"] or "").split(",") if word),
-    ]
-    columns = [by, *breaks]
+    breaks = parse_breaks(options["tie_break"])
+    columns = [options["by"], *(column for column, _ in breaks)]
+    lowest = [options["lowest_first"], *(low for _, low in breaks)]
     out = boards.vetoed(scene.board, ignore=options["ignore_veto"])
     ranked = scene.computed & (~out | (options["vetoed"] == "last"))
     values = [
@@ -35,7 +29,7 @@ def explain(scene: Scene) -> Explain:
     field = scene.board.select(
         scene.units.alias("unit"), boards.groups(scene.board, options["within"]).alias("group"),
         (~out).alias("in"), *values, *(pl.col(column).alias(f"cell{i}") for i, column in enumerate(columns)),
-    ).with_row_index("row").filter(ranked)  # fmt: skip
+    ).with_row_index("row").filter(ranked).sort(order, descending=True, maintain_order=True)  # fmt: skip
 
     def told(case: Case) -> Sequence[Figure]:
         figure = case.figure(options["name"])
@@ -44,10 +38,9 @@ def explain(scene: Scene) -> Explain:
             return [figure._replace(notes=[Note("vetoed, so that it has no place")])]
         me = found.row(0, named=True)
         others = field.filter(pl.col("group") == me["group"], pl.col("row") != case.row)
-        better = others.filter(_better(order, me)).sort(*order, "row", descending=[True] * len(order) + [False])
+        better = others.filter(_better(order, me))
         equal = others.filter(pl.col(name) == me[name] for name in order)
-        worse = others.filter(~_better(order, me)).join(equal, on="row", how="anti")
-        worse = worse.sort(*order, "row", descending=[True] * len(order) + [False])
+        worse = others.filter(~_better(order, me)).join(equal, on="row", how="anti", maintain_order="left")
         if options["ties"] == "ordinal":
             better = pl.concat([better, equal.filter(pl.col("row") < case.row)])
             worse = pl.concat([equal.filter(pl.col("row") > case.row), worse])
@@ -71,8 +64,8 @@ def _many(before: int, dense: bool) -> str:
 
 def _names(units: pl.DataFrame) -> str:
     """The first units, and how many more."""
-    more = units.height - _NAMED
-    return ", ".join(units["unit"].head(_NAMED)) + (f" and {more} more" if more > 0 else "")
+    more = units.height - NAMED
+    return ", ".join(units["unit"].head(NAMED)) + (f" and {more} more" if more > 0 else "")
 
 
 def _better(order: Sequence[str], me: dict[str, int]) -> pl.Expr:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from fupin import numbers
+from fupin.commands.score import parse_steps
 from fupin.deferred import pl
 from fupin.errors import counted
 from fupin.explaining import Case, Explain, Scene
@@ -56,7 +57,7 @@ def _by_rule(cell: str, scene: Scene) -> Entry:
         bound = max(bound for bound in map(Fraction, options["bands"]) if bound <= value)
         points = next(points for text, points in options["bands"].items() if Fraction(text) == bound)
         return Entry(points, f"{column} {cell} reaches {numbers.show(bound)}")
-    first, step = map(Fraction, options["steps"].split(":"))
+    first, step = parse_steps(options["steps"])
     return Entry(max(Fraction(0), first - (value - 1) * step), f"place {cell}: {options['steps']}")
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from fupin import numbers
-from fupin.commands.weight import item_terms
+from fupin.commands.weight import terms_of
 from fupin.deferred import pl
 from fupin.explaining import Case, Explain, Scene
-from fupin.parts import Term, parse_term
+from fupin.parts import Term
 from fupin.tape import Entry, Figure, Note, Row
 
 
@@ -28,10 +29,40 @@ class _Part(NamedTuple):
         return cell if self.term.weight == 1 else f"{cell} × {_share(self.term.weight)}".strip()
 
 
+class _Means:
+    """The means of parts over the units for which anything is computed, each worked out once."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._found: dict[str, Fraction] = {}
+
+    def of(self, column: str) -> Fraction:
+        """The mean of a part."""
+        if column not in self._found:
+            there = self._cells(column).to_frame("cell").filter(numbers.is_number("cell"))
+            total = Fraction(numbers.total(there.select(numbers.read("cell")).to_series()), numbers.ONE)
+            self._found[column] = total / there.height
+        return self._found[column]
+
+    def _cells(self, column: str) -> pl.Series:
+        """The cells of a part, which is a column, or an item of the ledger."""
+        if self._scene.options["terms"]:
+            return self._scene.board.filter(self._scene.computed)[column]
+        return self._values.filter(item=column)["value"]
+
+    @cached_property
+    def _values(self) -> pl.DataFrame:
+        """Items and their values, of all these units."""
+        names = self._scene.units.filter(self._scene.computed).to_list()
+        rows = [(row.cells["item"], row.cells["value"]) for _, row in self._scene.rows(names)]
+        return pl.DataFrame(rows, {"item": pl.String, "value": pl.String}, orient="row")
+
+
 def explain(scene: Scene) -> Explain:
     """What each part adds."""
     options = scene.options
-    terms = [parse_term(word) for word in options["terms"]] or item_terms(scene.open("items"))[0]
+    terms = terms_of(options, scene.files)
+    means = _Means(scene)
 
     def told(case: Case) -> Sequence[Figure]:
         if options["terms"]:
@@ -44,7 +75,7 @@ def explain(scene: Scene) -> Explain:
         figure = case.figure(options["name"])
         if figure.value == numbers.NOT_ASSESSED:
             return [figure._replace(notes=[Note("no part is assessed")])]
-        return [_reckoned(figure, parts, scene)]
+        return [_reckoned(figure, parts, options, means)]
 
     return told
 
@@ -54,9 +85,8 @@ def _share(weight: Fraction) -> str:
     return numbers.show(weight) if weight >= 1 or weight <= 0 else f"{numbers.show(weight * 100)}%"
 
 
-def _reckoned(figure: Figure, parts: Sequence[_Part], scene: Scene) -> Figure:
+def _reckoned(figure: Figure, parts: Sequence[_Part], options: Mapping[str, Any], means: _Means) -> Figure:
     """The parts with full marks, rescaled where some are left out; then the extras; then the rounding."""
-    options = scene.options
     rules = {None: options["missing"], numbers.NOT_ASSESSED: options["not_assessed"]}
     marked: list[Entry] = []
     extras: list[Entry] = []
@@ -73,7 +103,7 @@ def _reckoned(figure: Figure, parts: Sequence[_Part], scene: Scene) -> Figure:
             notes.append(Note(f"{part.term.column} is {state}; the others stand for it by their full marks", part.row))
             continue
         divided = divided or rule == "mean"
-        entries.append(Entry(_instead(part.term, rule, scene), f"{part.term.column}, {state}: {rule}", part.row))
+        entries.append(Entry(_instead(part.term, rule, means), f"{part.term.column}, {state}: {rule}", part.row))
     if left_out:
         shares = [part.term.share for part in parts if rules.get(part.cell) != "rescale" and part.term.full is not None]
         whole = sum((part.term.share for part in parts), Fraction(0))
@@ -86,20 +116,8 @@ def _reckoned(figure: Figure, parts: Sequence[_Part], scene: Scene) -> Figure:
     return figure.rounded(numbers.divided_to(places))
 
 
-def _instead(term: Term, rule: str, scene: Scene) -> Fraction:
+def _instead(term: Term, rule: str, means: _Means) -> Fraction:
     """What a part that is not there adds."""
     if rule == "full":
         return term.share
-    if rule == "zero":
-        return Fraction(0)
-    column = scene.board.filter(scene.computed)[term.column] if scene.options["terms"] else _values(term, scene)
-    there = column.to_frame("cell").filter(numbers.is_number("cell"))
-    total = Fraction(numbers.total(there.select(numbers.read("cell")).to_series()), numbers.ONE)
-    return total / there.height * term.weight
-
-
-def _values(term: Term, scene: Scene) -> pl.Series:
-    """The values of an item of all units for which anything is computed."""
-    names = scene.units.filter(scene.computed).to_list()
-    cells = [row.cells["value"] for _, row in scene.rows(names) if row.cells["item"] == term.column]
-    return pl.Series(cells, dtype=pl.String)
+    return Fraction(0) if rule == "zero" else means.of(term.column) * term.weight

@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 from fupin import numbers, parts
 from fupin.chain import Step
-from fupin.commands.weight import item_terms
+from fupin.commands.weight import terms_of
 from fupin.deferred import pl
 from fupin.explaining import Scene
-from fupin.parts import Plan, Term, parse_term
+from fupin.parts import Plan, Term
 
 _DIGITS = 14  # of a float that are right after a sum
 _LONGEST = 8000  # letters of a formula
@@ -130,7 +130,7 @@ def find(past: Sequence[Step], units: Collection[str]) -> list[Total]:
 def _total(scene: Scene, number: int, units: Collection[str]) -> Total:
     """What a stage has made."""
     options = scene.options
-    terms = [parse_term(word) for word in options["terms"]] or item_terms(scene.open("items"))[0]
+    terms = terms_of(options, scene.files)
     named = [Part(term.column, "" if options["terms"] else options["name"]) for term in terms]
     wanted = scene.computed if options["missing"] == "mean" else scene.computed & scene.units.is_in(list(units))
     names = scene.units.filter(wanted)
