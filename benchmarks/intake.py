@@ -7,18 +7,13 @@ calamine reads the cells of a workbook as Python values. Prints Markdown; see RE
 
 from __future__ import annotations
 
-import argparse
 import filecmp
-import os
-import platform
 import statistics
-import subprocess
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from run import HERE, positive, timed, verdict
+from run import parser, prepared, timed, verdict
 
 MB_PER_SECOND, GB18030_SHARE, GIB_BELOW, CALAMINE_AT_MOST = 60.0, 0.5, 2.0, 1.5
 INPUTS = ("households.csv", "households-gb18030.csv", "households.xlsx", "full.xlsx", "villages.csv", "schema.json")
@@ -97,20 +92,11 @@ def workbooks(data: Path, work: Path, runs: int) -> None:
 
 def main() -> int:
     """Make the data, measure, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder of the data: reused, or made there")
-    parser.add_argument("--scale", type=float, default=1, help="1 makes 500 MB of CSV (default 1)")
-    parser.add_argument("--runs", type=positive, default=3, help="measured runs after a warm-up (default 3)")
+    asked = parser(__doc__, "500 MB of CSV", 3)
     bin_folder = Path(sys.executable).parent
-    parser.add_argument("--others", type=Path, default=bin_folder, help="folder of csvclean and frictionless")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fupin-bench-") as scratch:
-        work = Path(scratch)
-        data = (options.data or work / "data").resolve()
-        if not all((data / name).exists() for name in INPUTS):
-            subprocess.run([sys.executable, HERE / "offices.py", data, "--scale", str(options.scale)], check=True)
-            os.sync()
-        print(f"on {os.cpu_count()} cores, Python {platform.python_version()}\n", flush=True)
+    asked.add_argument("--others", type=Path, default=bin_folder, help="folder of csvclean and frictionless")
+    options = asked.parse_args()
+    with prepared(options, "offices.py", INPUTS) as (data, work):
         texts(data, work, options.runs, options.others)
         workbooks(data, work, options.runs)
     return 0

@@ -6,15 +6,10 @@ too, and checks nothing. Prints Markdown; see README.md beside this file. The ex
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from run import HERE, Contender, positive, results, rows, table
+from run import HERE, Contender, parser, prepared, results, rows, table
 
 INPUTS = ("cadres.csv", "ballots.csv", "ratings.csv")
 JOBS = {
@@ -48,18 +43,8 @@ def agree(out: dict[str, Path]) -> bool:
 
 def main() -> int:
     """Make the data, measure, compare, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder of the data: reused, or made there")
-    parser.add_argument("--scale", type=float, default=1, help="1 makes 10 million of each (default 1)")
-    parser.add_argument("--runs", type=positive, default=5, help="measured runs after a warm-up (default 5)")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fupin-bench-") as scratch:
-        work = Path(scratch)
-        data = (options.data or work / "data").resolve()
-        if not all((data / name).exists() for name in INPUTS):
-            subprocess.run([sys.executable, HERE / "cadres.py", data, "--scale", str(options.scale)], check=True)
-            os.sync()
-        print(f"on {os.cpu_count()} cores, Python {platform.python_version()}")
+    options = parser(__doc__, "10 million of each", 5).parse_args()
+    with prepared(options, "cadres.py", INPUTS) as (data, work):
         same = True
         for job, file in zip(JOBS, INPUTS[1:], strict=True):
             print(f"\n`{job}`, {rows(data / file):,} rows\n", flush=True)

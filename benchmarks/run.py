@@ -8,6 +8,7 @@ The exit status is 1 if fupin, Polars and DuckDB do not give the same ranking; a
 from __future__ import annotations
 
 import argparse
+import contextlib
 import importlib.util
 import os
 import platform
@@ -17,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -115,9 +116,37 @@ def contenders(runs: int, miller_runs: int) -> list[Contender]:
     return [contender for contender in found if contender.runs > 0]
 
 
-def generate(folder: Path, scale: float) -> None:
+def generate(folder: Path, scale: float, script: str = "generate.py") -> None:
     """Make the data, in a process of its own."""
-    subprocess.run([sys.executable, HERE / "generate.py", folder, "--scale", str(scale)], check=True)
+    subprocess.run([sys.executable, HERE / script, folder, "--scale", str(scale)], check=True)
+
+
+def parser(told: str | None, whole: str, runs: int) -> argparse.ArgumentParser:
+    """The options that all benchmarks have.
+
+    Args:
+        told: what is measured, for the help.
+        whole: what scale 1 makes.
+        runs: how often it is measured if nobody says.
+    """
+    made = argparse.ArgumentParser(description=told)
+    made.add_argument("--data", type=Path, help="folder of the data: reused, or made there")
+    made.add_argument("--scale", type=float, default=1, help=f"1 makes {whole} (default 1)")
+    made.add_argument("--runs", type=positive, default=runs, help=f"measured runs after a warm-up (default {runs})")
+    return made
+
+
+@contextlib.contextmanager
+def prepared(options: argparse.Namespace, script: str, inputs: Sequence[str]) -> Iterator[tuple[Path, Path]]:
+    """The folder of the data, made if need be, and one for what is written; prints what it all runs on."""
+    with tempfile.TemporaryDirectory(prefix="fupin-bench-") as scratch:
+        work = Path(scratch)
+        data = (options.data or work / "data").resolve()
+        if not all((data / name).exists() for name in inputs):
+            generate(data, options.scale, script)
+            os.sync()
+        print(f"on {os.cpu_count()} cores, Python {platform.python_version()}\n", flush=True)
+        yield data, work
 
 
 def rows(file: Path) -> int:
@@ -147,7 +176,7 @@ def verdict(value: float, at_most: float) -> str:
     return "ok" if value <= at_most else "MISSED"
 
 
-def table(entries: list[Contender]) -> None:
+def table(entries: list[Contender], polars_at_most: float = POLARS_AT_MOST, gib_below: float = GIB_BELOW) -> None:
     """Print medians, spreads, peaks, ratios and targets."""
     ours = statistics.median(entries[0].seconds)
     print("| contender | runs | median s | fastest–slowest s | peak MiB | fupin ÷ it | target | |")
@@ -158,9 +187,9 @@ def table(entries: list[Contender]) -> None:
         spread = f"{min(entry.seconds):.2f}–{max(entry.seconds):.2f}"
         shown, target, met = f"{ratio:.2f}", "", ""
         if entry.name == FUPIN:
-            shown, target, met = "", f"peak < {GIB_BELOW} GiB", "ok" if peak < GIB_BELOW * 1024 else "MISSED"
+            shown, target, met = "", f"peak < {gib_below} GiB", "ok" if peak < gib_below * 1024 else "MISSED"
         elif entry.name == POLARS:
-            target, met = f"≤ {POLARS_AT_MOST}", verdict(ratio, POLARS_AT_MOST)
+            target, met = f"≤ {polars_at_most}", verdict(ratio, polars_at_most)
         elif entry.name == DUCKDB:
             target, met = f"≤ {DUCKDB_AT_MOST}", verdict(ratio, DUCKDB_AT_MOST)
         else:
@@ -254,22 +283,13 @@ def positive(text: str) -> int:
 
 def main() -> int:
     """Make the data, measure, compare, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder of the data: reused, or made there")
-    parser.add_argument("--scale", type=float, default=1, help="share of the nation to make (default 1)")
-    parser.add_argument("--runs", type=positive, default=5, help="measured runs after a warm-up (default 5)")
-    parser.add_argument("--miller-runs", type=int, default=1, help="runs of Miller, 0 for none (default 1)")
-    parser.add_argument("--small-runs", type=positive, default=20, help="of the small cases (default 20)")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fupin-bench-") as scratch:
-        work = Path(scratch)
-        data = (options.data or work / "data").resolve()
-        if not all((data / name).exists() for name in INPUTS):
-            generate(data, options.scale)
-            os.sync()
+    asked = parser(__doc__, "the whole nation", 5)
+    asked.add_argument("--miller-runs", type=int, default=1, help="runs of Miller, 0 for none (default 1)")
+    asked.add_argument("--small-runs", type=positive, default=20, help="of the small cases (default 20)")
+    options = asked.parse_args()
+    with prepared(options, "generate.py", INPUTS) as (data, work):
         villages, events, extras = (rows(data / name) for name in INPUTS[:3])
-        print(f"{villages:,} villages, {events:,} events, {extras:,} extras")
-        print(f"on {os.cpu_count()} cores, Python {platform.python_version()}\n", flush=True)
+        print(f"{villages:,} villages, {events:,} events, {extras:,} extras\n", flush=True)
         entries = contenders(options.runs, options.miller_runs)
         out = results(entries, data, work)
         table(entries)

@@ -7,16 +7,10 @@ if they do not flag the same.
 
 from __future__ import annotations
 
-import argparse
-import os
-import platform
-import statistics
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-from run import HERE, Contender, positive, results, rows, verdict
+from run import HERE, Contender, parser, prepared, results, rows, table
 
 POLARS_AT_MOST = 1.5
 GIB_BELOW = 2
@@ -35,19 +29,6 @@ def contenders(file: str, runs: int) -> list[Contender]:
     return [Contender("fupin", ours, False, runs), Contender("plain Polars", plain, False, runs)]
 
 
-def table(entries: list[Contender]) -> None:
-    """Print medians, peaks, the ratio and the targets."""
-    ours, plain = (statistics.median(entry.seconds) for entry in entries)
-    peak = max(entries[0].peaks)
-    print("| contender | runs | median s | peak MiB |\n|---|--:|--:|--:|")
-    for entry in entries:
-        seconds = statistics.median(entry.seconds)
-        print(f"| {entry.name} | {len(entry.seconds)} | {seconds:.2f} | {max(entry.peaks):.0f} |")
-    ratio = ours / plain
-    print(f"\n- fupin ÷ plain Polars {ratio:.2f}, at most {POLARS_AT_MOST}: {verdict(ratio, POLARS_AT_MOST)}")
-    print(f"- fupin's peak below {GIB_BELOW} GiB: {'ok' if peak < GIB_BELOW * 1024 else 'MISSED'}")
-
-
 def agree(out: dict[str, Path]) -> bool:
     """Print whether both have flagged the same households alike."""
     import polars as pl
@@ -56,30 +37,20 @@ def agree(out: dict[str, Path]) -> bool:
     both = pl.concat([flags[0], flags[1].rename({"household": "other", "flags": "others"})], how="horizontal")
     alike = (pl.col("household") == pl.col("other")) & pl.col("flags").fill_null("").eq(pl.col("others").fill_null(""))
     same = bool(both.select(alike.all()).collect(engine="streaming").item())
-    print(f"- {'the same flags' if same else 'OTHER FLAGS'}\n")
+    print(f"\n- {'the same flags' if same else 'OTHER FLAGS'}\n")
     return same
 
 
 def main() -> int:
     """Make the data, measure, compare, print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder of the data: reused, or made there")
-    parser.add_argument("--scale", type=float, default=1, help="1 makes 30 million households (default 1)")
-    parser.add_argument("--runs", type=positive, default=3, help="measured runs after a warm-up (default 3)")
-    options = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="fupin-bench-") as scratch:
-        work = Path(scratch)
-        data = (options.data or work / "data").resolve()
-        if not (data / "rules.csv").exists():
-            subprocess.run([sys.executable, HERE / "households.py", data, "--scale", str(options.scale)], check=True)
-            os.sync()
-        print(f"on {os.cpu_count()} cores, Python {platform.python_version()}")
+    options = parser(__doc__, "30 million households", 3).parse_args()
+    with prepared(options, "households.py", ("rules.csv",)) as (data, work):
         same = True
         for file in ("households.csv", "households.parquet"):
             print(f"\n`screen {file}`, {rows(data / 'households.csv'):,} households\n", flush=True)
             entries = contenders(file, options.runs)
             out = results(entries, data, work)
-            table(entries)
+            table(entries, POLARS_AT_MOST, GIB_BELOW)
             same &= agree(out)
     return 0 if same else 1
 
