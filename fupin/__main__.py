@@ -29,7 +29,7 @@ def _start() -> None:
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - the same program
     from fupin.cli import main
 
-    sys.exit(main())
+    process.end(main())
 
 
 if __name__ == "__main__":

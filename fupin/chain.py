@@ -151,6 +151,7 @@ class Stage(NamedTuple):
         place: its line in a recipe.
         given: the file that `-` stands for where no stage is before.
         options: the values of its options, by their names.
+        begin: begins what needs no Polars and can go on while it is imported, if the stage is the first.
     """
 
     verb: str
@@ -169,6 +170,7 @@ class Stage(NamedTuple):
     place: str | None = None
     given: str = STDIN
     options: Mapping[str, Any] = MappingProxyType({})
+    begin: Callable[[], None] | None = None
 
     @property
     def inputs(self) -> list[str]:

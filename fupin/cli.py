@@ -82,6 +82,8 @@ class Verbs(Once, click.Group):
         unit, form = _asked(ctx, "explain"), _asked(ctx, "explain_format")
         if form and unit is None:
             raise Misuse("--explain-format goes with --explain UNIT")
+        if begin := chains[0].stages[0].begin:
+            begin()
         importlib.import_module("polars")  # here an interrupt does not get lost in the midst of it
         process.interruptible()
         if unit is None:

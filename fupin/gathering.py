@@ -8,7 +8,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from fupin import decoding, delimited, intake, jsonlines, parallel, shapes, sheets, spool, structure, tables, workbooks
+from fupin import (
+    books,
+    decoding,
+    delimited,
+    intake,
+    jsonlines,
+    parallel,
+    shapes,
+    sheets,
+    spool,
+    structure,
+    tables,
+    workbooks,
+)
+from fupin.books import Book
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault
 from fupin.intake import Clean, Rules
@@ -47,12 +61,33 @@ class Reading(NamedTuple):
     max_size: int = 1 << 31
 
 
-def open_sheets(file: Table, reading: Reading, keep: contextlib.ExitStack) -> list[Sheet]:
+def begin(name: str, max_size: int) -> Book | None:
+    """Open a workbook and begin to read its first sheet, which goes on while Polars is imported.
+
+    Args:
+        name: the file.
+        max_size: how many bytes it may unpack to.
+
+    Returns:
+        the workbook; nothing for what is none, or cannot be opened, which is told where it is read.
+    """
+    if not name.lower().endswith(_BOOKS) or not os.path.isfile(name):
+        return None
+    with contextlib.suppress(DataError), contextlib.ExitStack() as keep:
+        book = books.open_book(name, spool.read(name, keep), max_size)
+        book.begin(book.visible[0])
+        return book
+    return None
+
+
+def open_sheets(file: Table | Book, reading: Reading, keep: contextlib.ExitStack) -> list[Sheet]:
     """The sheets of one file, or the table of an earlier stage.
 
     Raises:
         DataError: it cannot be read.
     """
+    if isinstance(file, Book):
+        return _sheets_of(file, reading)
     if not isinstance(file, str | os.PathLike) or os.fspath(file).lower().endswith(tables.TYPED):
         source = tables.table(file)
         return sheets.mended(sheets.from_frame(source.name, source.read()))
@@ -60,17 +95,25 @@ def open_sheets(file: Table, reading: Reading, keep: contextlib.ExitStack) -> li
     data = spool.read(name, keep)
     bare = spool.unpacked(name)
     if bare.endswith(_BOOKS) or (name == spool.STDIN and _begins_like_a_book(data)):
-        found = workbooks.sheets_of(
-            name, data, labels=reading.labels, said=reading.header, sheet=reading.sheet,
-            all_sheets=reading.all_sheets, limit=reading.max_size,
-        )  # fmt: skip
-        return [one for sheet in found for one in sheets.mended(sheet)]
+        return _sheets_of(books.open_book(name, data, reading.max_size), reading)
     plain = decoding.decode(name, data, reading.encoding, keep)
     size = len(plain) if isinstance(plain, bytes) else Path(plain).stat().st_size
     if bare.endswith(_LINES):
         return [jsonlines.sheet(name, plain)._replace(size=size)]
     text = delimited.sheet(name, plain, keep, reading.delimiter, reading.labels, reading.header)
     return sheets.mended(text._replace(size=size))
+
+
+def _sheets_of(book: Book, reading: Reading) -> list[Sheet]:
+    """The sheets of a workbook.
+
+    Raises:
+        DataError: it cannot be read.
+    """
+    found = workbooks.sheets_of(
+        book, labels=reading.labels, said=reading.header, sheet=reading.sheet, all_sheets=reading.all_sheets
+    )
+    return [one for sheet in found for one in sheets.mended(sheet)]
 
 
 def _begins_like_a_book(data: Data) -> bool:

@@ -97,13 +97,13 @@ def verb(
             reads = [*_reads(context), *given.get("files", [])]
             source = None if board == "files" else argument or input_ or STDIN
             words = (name, *context.meta["words"])
-            context.meta["ledgers"] = []
+            context.meta.update(ledgers=[], begin=None)
             apply: Apply = function(**given)
-            ledgers = context.meta["ledgers"]
+            ledgers, begin = context.meta["ledgers"], context.meta["begin"]
             writes = _files(context, False, ("output",))
             return Stage(
                 name, apply, source, reads, output, given["key"], keyed, verbose, last, streams, words, ledgers, writes,
-                options=given,
+                options=given, begin=begin,
             )  # fmt: skip
 
         options = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import io
 import os
 import signal
@@ -27,7 +28,8 @@ class Closed(io.TextIOBase):
 
 
 def prepare() -> None:
-    """Make streams and signals ready, before anything heavy is imported."""
+    """Make streams, signals and memory ready, before anything heavy is imported."""
+    gc.set_threshold(100_000, 50, 50)  # hardly an object refers to itself here, and looking for those takes time
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, _leave)
     for stream, errors in ((sys.stdout, "strict"), (sys.stderr, "backslashreplace")):
@@ -46,3 +48,18 @@ def interruptible() -> None:
     """Let an interrupt be an exception from now on, so that files that have been begun are removed."""
     if signal.getsignal(signal.SIGINT) is _leave:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def end(status: int) -> NoReturn:
+    """End the process when all is written, without giving back its memory piece by piece, which takes 0.1 seconds.
+
+    Args:
+        status: the exit status.
+    """
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except OSError:
+        sys.exit(status)  # Python tells it
+    os._exit(status)

@@ -15,7 +15,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from fupin import cleaning, conditions, dates, numbers
 from fupin.checks import number_check
@@ -27,7 +27,7 @@ from fupin.numbers import NOT_ASSESSED
 Why = Callable[[str | None, str | None], str]
 """What makes a reason of a cell, as it came and as it was made clean."""
 _T = TypeVar("_T")
-_Clean = Callable[[pl.Expr], pl.Expr]
+_Clean: TypeAlias = "Callable[[pl.Expr], pl.Expr]"
 
 _TYPES = ["string", "number", "integer", "boolean", "date", "time", "datetime", "year", "yearmonth", "any"]
 _REFUSED = ["object", "array", "list", "geopoint", "geojson", "duration"]

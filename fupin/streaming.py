@@ -9,7 +9,7 @@ import contextlib
 import functools
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from fupin import boards, checks, parallel, structure, tables
 from fupin.deferred import pl
@@ -20,7 +20,7 @@ LINE = "\0line"
 """The column in which a row stands as it came, without those cells that nobody asked for."""
 _SIZE = 1 << 22  # what is made of a larger part takes memory that is given back and fetched anew each time
 _ROWS = 1 << 17
-Part = bytes | pl.DataFrame
+Part: TypeAlias = "bytes | pl.DataFrame"
 Made = TypeVar("Made")
 
 

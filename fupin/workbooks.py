@@ -13,36 +13,31 @@ from fupin.errors import DataError, Fault, hint
 from fupin.forms import Filled
 from fupin.layout import LOOKED_AT
 from fupin.sheets import BLANK, PART, TITLE, TOTAL, Broken, Part, Sheet, left_out
-from fupin.spool import Data
 
 log = logging.getLogger("fupin")
 
 
 def sheets_of(
-    name: str,
-    data: Data,
+    book: Book,
     *,
     labels: Sequence[str] = (),
     said: tuple[int, int] | None = None,
     sheet: str | None = None,
     all_sheets: bool = False,
-    limit: int,
 ) -> list[Sheet]:
     """The sheets of a workbook that are asked for.
 
     Args:
-        name: its file, for messages.
-        data: its bytes.
+        book: the workbook.
         labels: texts that stand in titles.
         said: the first and last row of the header, where somebody said it.
         sheet: the name or number of the one sheet that is asked for; the first visible one with cells if left out.
         all_sheets: whether all visible sheets with cells are.
-        limit: how many bytes the workbook may unpack to.
 
     Raises:
         DataError: it cannot be read, or there is no such sheet.
     """
-    book = books.open_book(name, data, limit)
+    name = book.name
     if forms.HIDDEN in book.sheets:
         grids = {one: books.read(book, one) for one in book.sheets}
         filled = forms.read({one: grid.rows for one, grid in grids.items()}, name)
@@ -103,12 +98,9 @@ def _sheet(name: str, grid: Grid, labels: Sequence[str], said: tuple[int, int] |
     """
     place = f"{name}:{grid.name}"
     rows = _with_bad(grid)
-    filled = (
-        rows.select(pl.any_horizontal(cleaning.trimmed(pl.all()).is_not_null())).to_series() if rows.width else None
-    )
-    if filled is None or not filled.any():
+    begin = next((i for i in map(_first_filled, (rows[: 1 << 12], rows)) if i is not None), None)
+    if begin is None:
         raise DataError(Fault("no row has a cell, so that there is no header", file=place))
-    begin = int(filled.arg_max() or 0)
     if said is not None and not begin < said[0] <= said[1] <= rows.height:
         raise DataError(Fault(f"no row with a cell is on line {said[0]}, which should be the header", file=place))
     begin = min(begin, said[0] - 1) if said else begin
@@ -124,7 +116,7 @@ def _sheet(name: str, grid: Grid, labels: Sequence[str], said: tuple[int, int] |
     totals = _totals(rows, spans)
     rows = _filled(rows, spans).with_row_index("\0line", 1).with_columns(pl.col("\0line").cast(pl.Int64))
     over = rows[:header].select(
-        line="\0line", why=pl.when(filled[:header]).then(pl.lit(TITLE)).otherwise(pl.lit(BLANK))
+        line="\0line", why=pl.when(_has_cell(pl.exclude("\0line"))).then(pl.lit(TITLE)).otherwise(pl.lit(BLANK))
     )
 
     def parts() -> Iterator[Part]:
@@ -139,6 +131,17 @@ def _sheet(name: str, grid: Grid, labels: Sequence[str], said: tuple[int, int] |
         place, found.columns, parts, header + 1, titles=near[: found.header], file=name, sheet=grid.name, bad=bad,
         heads=found.heads, units=None if found.units is None else begin + found.units + 1,
     )  # fmt: skip
+
+
+def _has_cell(columns: pl.Expr) -> pl.Expr:
+    """Whether a row has a cell in some columns that is not blank."""
+    return pl.any_horizontal(cleaning.trimmed(columns).is_not_null())
+
+
+def _first_filled(rows: pl.DataFrame) -> int | None:
+    """The first row that has a cell."""
+    filled = rows.select(_has_cell(pl.all())).to_series() if rows.width else pl.Series(dtype=pl.Boolean)
+    return filled.arg_max() if filled.any() else None
 
 
 def _with_bad(grid: Grid) -> pl.DataFrame:

@@ -28,7 +28,8 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from fupin import books
-from fupin.books import ERROR, NO_DATE, NO_VALUE, TOO_LONG, Book, Grid
+from fupin.books import Book, Grid
+from fupin.books.cells import ERROR, NO_DATE, NO_NUMBER, NO_VALUE, TOO_LONG
 from fupin.errors import DataError
 
 LIMIT = 1 << 30
@@ -360,7 +361,7 @@ def test_a_number_of_more_digits_than_excel_keeps_cannot_be_used() -> None:
         assert re.fullmatch("430623199001011[0-9]{3}", value)
     for text in ("1e15", "-999999999999999.9", "1e400"):
         assert grid(written(f"<row><c><v>{text}</v></c></row>")).bad.height == 1
-    assert grid(written("<row><c><v>NaN</v></c></row>")).bad.rows() == [(0, 0, "NaN", books.NO_NUMBER)]
+    assert grid(written("<row><c><v>NaN</v></c></row>")).bad.rows() == [(0, 0, "NaN", NO_NUMBER)]
 
 
 # --- cells that cannot be used

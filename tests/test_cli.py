@@ -24,6 +24,12 @@ def test_help_and_version_are_quick(word: str) -> None:
     assert wanted in done.stdout
 
 
+def test_a_command_line_is_read_before_polars_is_imported() -> None:
+    modules = ", ".join(f"fupin.commands.{verb}" for verb in VERBS)
+    done = python("-c", f"import sys, {modules}; print('polars' in sys.modules)")
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
 def test_help_lists_all_verbs() -> None:
     lines = fupin("--help").out.splitlines()
     for verb, text in VERBS.items():

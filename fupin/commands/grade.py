@@ -88,7 +88,7 @@ def grade(
         emptied = emptied.join(groups, on="\0group", maintain_order="left")
         _tell_emptied(emptied, units, boards.units(mine, keys), within is not None)
         _tell_counts(ties, scheme, int(mine["\0out"].sum()))
-        found = units.select("\0at", band=ties["band"].gather(units.select(_TIE.rle_id()).to_series()))
+        found = units.select("\0at", band=ties["band"].gather(units.select(pl.struct(_TIE).rle_id()).to_series()))
         both = mine.select("\0at", "\0out").join(found, on="\0at", how="left", maintain_order="left")
         named = pl.col("band").replace_strict(dict(enumerate(scheme.names)), return_dtype=pl.String)
         return both.select(pl.when("\0out").then(pl.lit(vetoed, dtype=pl.String)).otherwise(named).alias(name))
@@ -96,7 +96,7 @@ def grade(
     return boards.append(board, [name], compute, **placing)
 
 
-_TIE = pl.struct("\0group", "score")
+_TIE = ("\0group", "score")
 
 
 def _one_way(vetoed: str | None, ignore_veto: bool) -> None:
@@ -134,7 +134,7 @@ def _ties(units: pl.DataFrame, scheme: Scheme) -> pl.DataFrame:
     Returns:
         a row for each tie, or unit that is in none; `first` and `last` are positions in the group, from 1.
     """
-    ties = units.select(_TIE.rle().alias("run")).unnest("run").unnest("value").rename({"len": "size"})
+    ties = units.select(pl.struct(_TIE).rle().alias("run")).unnest("run").unnest("value").rename({"len": "size"})
     below = [(pl.col("score") < numbers.whole(bound)).cast(pl.Int8) for bound in scheme.bounds]
     last = pl.col("size").cum_sum().over("\0group")
     return ties.cast({"size": pl.Int128}).with_columns(

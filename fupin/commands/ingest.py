@@ -16,6 +16,7 @@ from typing import Annotated, Any, NamedTuple, TypeAlias
 import click
 
 from fupin import conditions, decoding, gathering, layout, numbers, options, rosters, schemas, shapes, spool, tables
+from fupin.books import Book
 from fupin.chain import Files
 from fupin.conditions import Sql
 from fupin.deferred import pl
@@ -61,7 +62,7 @@ class Intake(NamedTuple):
 
 
 def ingest(
-    files: Sequence[Table],
+    files: Sequence[Table | Book],
     *,
     encoding: str = "utf-8",
     delimiter: str | None = None,
@@ -93,8 +94,8 @@ def ingest(
     """A clean table of files as they were sent, contract §7.
 
     Args:
-        files: CSV files and workbooks (also `.gz`, `.zst`), JSON lines, Parquet or Arrow files, or frames; with
-            `long` of any columns, else of one shape.
+        files: CSV files and workbooks (also `.gz`, `.zst`), JSON lines, Parquet or Arrow files, frames, or workbooks
+            that are open; with `long` of any columns, else of one shape.
         encoding: what CSV files are encoded in; `auto` is UTF-8, else strict GB18030.
         delimiter: what stands between the cells of CSV files; found if left out.
         header: the first and last line of the header; found if left out.
@@ -297,13 +298,23 @@ def command(
     _check_number_rows(number_rows, given["take"])
     if rejects:
         check_name(rejects, "--rejects")
+    begun: dict[str, Book] = {}
+
+    def begin() -> None:
+        if sheet is None and (book := gathering.begin(files[0], given["max_size"])):
+            begun[files[0]] = book
+
+    click.get_current_context().meta["begin"] = begin
 
     def apply(board: pl.DataFrame, opened: Files) -> Growing:
         names_of = opened.expand(files)
         _apart(rejects, [*names_of, *filter(None, (schema, roster, aliases, output))])
         taken = ingest(
-            [opened.unread(file) for file in names_of], schema=schema, roster=opened.open(roster) if roster else None,
-            aliases=opened.open(aliases) if aliases else None, **given,
+            [begun.pop(file) if file in begun else opened.unread(file) for file in names_of],
+            schema=schema,
+            roster=opened.open(roster) if roster else None,
+            aliases=opened.open(aliases) if aliases else None,
+            **given,
         )  # fmt: skip
         if rejects:
             opened.also[rejects] = taken.rejects
