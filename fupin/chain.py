@@ -40,6 +40,7 @@ class Files:
         given: the file that `-` stands for where no stage is before.
         results: the tables of the chains that have run.
         past: what has run, for a stage that tells people of it.
+        kept: whether what the stage makes goes to a file.
     """
 
     def __init__(
@@ -49,12 +50,14 @@ class Files:
         given: str = STDIN,
         results: Mapping[str, pl.DataFrame] | None = None,
         past: Sequence[Step] = (),
+        kept: bool = False,
     ) -> None:
         self._keep = keep
         self._before = before
         self._given = given
         self._results = results or {}
         self.past = past
+        self.kept = kept
         self._opened: dict[str, Source] = {}
         self.found = False
         """Whether what `--fail-if` or `--check` asks about was found (status 3)."""
@@ -337,7 +340,7 @@ def _run_all(
             with blamed(stage):
                 before = _frame(result)
                 with contextlib.ExitStack() as own:
-                    files = Files(keep if told else own, before, stage.given, results, past)
+                    files = Files(keep if told else own, before, stage.given, results, past, bool(stage.output))
                     board, result = _run_stage(stage, before, files, bool(told) or watch is not None)
                     if told or watch is not None:
                         result = result.frame() if isinstance(result, Growing) else result

@@ -61,7 +61,7 @@ class _Text(NamedTuple):
                     continue
                 chunk, rest = b"".join([*rest, part[:end]]), [part[end:]]
                 yield chunk, line
-                line += chunk.count(b"\n")
+                line += structure.count(chunk, b"\n")
             if last := b"".join(rest):
                 yield last, line
 
@@ -232,7 +232,7 @@ def _plain(text: _Text, chunk: bytes, line: int, width: int) -> Part | None:
         if b"\r" in chunk:
             return None
     names = [str(i) for i in range(width)]
-    lines = chunk.count(b"\n") + (not chunk.endswith(b"\n"))
+    lines = structure.count(chunk, b"\n") + (not chunk.endswith(b"\n"))
     if structure.count(chunk, text.mark.encode()) != (width - 1) * lines:
         return None
     try:

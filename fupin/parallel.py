@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-_AT_A_TIME = 2
+_AT_A_TIME = 4
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")
 

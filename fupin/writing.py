@@ -9,27 +9,37 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple, TypeAlias, cast
 
+from fupin import structure
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, Misuse
 from fupin.spool import STDIN, descriptor, zstandard
 from fupin.tables import BATCH
 
 _IN_MEMORY = 1 << 24
+_COPIED = 1 << 18  # bytes at a time, which stay near the processor
+_OTHERS = (".parquet", ".arrow", ".ipc", ".feather", ".gz", ".zst")
 _NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
 
 
 class Growing:
-    """A table that grows by some rows at a time, and lies on disk once it is large."""
+    """A table that grows by some rows at a time, and lies on disk once it is large.
 
-    def __init__(self) -> None:
+    Args:
+        kept: whether it will become a file, which the disk may have while the table still grows.
+    """
+
+    def __init__(self, kept: bool = False) -> None:
         self.height = 0
         self.columns: list[str] = []
         self._parts: list[pl.DataFrame] = []
         self._size = 0
         self._file: IO[bytes] | None = None
+        self._disk = ThreadPoolExecutor(1) if kept else None
+        self._synced: Future[None] | None = None
 
     def add(self, rows: pl.DataFrame) -> None:
         """Add rows of texts, all with the same columns."""
@@ -48,6 +58,15 @@ class Growing:
         file = self._spill()
         with _told(file.name):
             file.write(rows)
+            self._sync(file)
+
+    def _sync(self, file: IO[bytes]) -> None:
+        """Let the disk have what is written by now while more is made, so that it is not waited for in the end."""
+        if self._disk is None or (self._synced and not self._synced.done()):
+            return
+        if self._synced:
+            self._synced.result()
+        self._synced = self._disk.submit(os.fsync, file.fileno())
 
     def _spill(self) -> IO[bytes]:
         """Write what is in memory to the disk."""
@@ -82,7 +101,20 @@ class Growing:
             return
         self._spill()
         with open(self._file.name, "rb") as written:
-            shutil.copyfileobj(written, file, _IN_MEMORY)
+            shutil.copyfileobj(written, file, _COPIED)
+
+    def linked(self, folder: str) -> str | None:
+        """The path of the table as CSV in a folder, where it can be had without copying it."""
+        if self._file is None:
+            return None
+        path = os.path.join(folder, f".{os.path.basename(self._spill().name)}")
+        if self._synced:
+            self._synced.result()
+        try:
+            os.link(self._file.name, path)
+        except OSError:  # another disk, or one without links
+            return None
+        return path
 
 
 class Folder(NamedTuple):
@@ -158,7 +190,7 @@ def prepare(made: Made, target: str | None, keep: contextlib.ExitStack) -> Calla
     if descriptor(target) is not None or (os.path.exists(target) and not os.path.isfile(target)):
         return lambda: _write_directly(target, fill)
     with _told(target):
-        return _beside(target, fill, keep)
+        return _beside(target, made, fill, keep)
 
 
 @contextlib.contextmanager
@@ -189,26 +221,40 @@ def _write_directly(target: str, fill: Callable[[IO[bytes]], object]) -> None:
         fill(device)
 
 
-def _beside(target: str, fill: Callable[[IO[bytes]], object], keep: contextlib.ExitStack) -> Callable[[], None]:
+def _beside(
+    target: str, made: Made, fill: Callable[[IO[bytes]], object], keep: contextlib.ExitStack
+) -> Callable[[], None]:
     """Write a file beside its place; what is returned renames it onto the old one, whose mode it has."""
     path = os.path.realpath(target)
-    with tempfile.NamedTemporaryFile(dir=os.path.dirname(path), prefix=".fupin-", delete=False) as file:
-        keep.callback(Path(file.name).unlink, missing_ok=True)
-        fill(file)
+    folder = os.path.dirname(path)
+    is_csv = Path(target).suffix.lower() not in _OTHERS
+    linked = made.linked(folder) if isinstance(made, Growing) and is_csv else None
+    beside = linked or _new_file(folder)
+    keep.callback(Path(beside).unlink, missing_ok=True)
+    with open(beside, "r+b") as file:
+        if linked is None:
+            fill(file)
         file.flush()
         os.fsync(file.fileno())
     if os.path.exists(path):
-        shutil.copymode(path, file.name)
+        shutil.copymode(path, beside)
     else:
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(file.name, 0o666 & ~mask)
+        os.chmod(beside, 0o666 & ~mask)
 
     def place() -> None:
         with _told(target):
-            os.replace(file.name, path)
+            os.replace(beside, path)
 
     return place
+
+
+def _new_file(folder: str) -> str:
+    """The path of a new file in a folder."""
+    number, path = tempfile.mkstemp(dir=folder, prefix=".fupin-")
+    os.close(number)
+    return path
 
 
 def _into_folder(target: str, folder: Folder, keep: contextlib.ExitStack) -> Callable[[], None]:
@@ -287,24 +333,49 @@ def csv(rows: pl.DataFrame, line: str | None = None) -> bytes:
         line: a column in which each row stands as CSV already; the other columns, whose cells need no quotation
             marks, come behind it.
     """
-    file = io.BytesIO()
     if line is None:
-        _write_csv(rows, file, header=False)
-    else:
-        rows.select(line, pl.exclude(line)).write_csv(file, include_header=False, quote_style="never")
+        return b"".join(_csv(rows, header=False))
+    file = io.BytesIO()
+    rows.select(line, pl.exclude(line)).write_csv(file, include_header=False, quote_style="never")
     return file.getvalue()
 
 
 def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO, header: bool = True) -> None:
-    """Write CSV as contract §1 has it: UTF-8, LF, quotation marks only where they are needed."""
-    if frame.width == 1:
+    """Write a table as CSV."""
+    for part in _csv(frame, header):
+        file.write(part)
+
+
+def _csv(frame: pl.DataFrame, header: bool) -> Iterator[bytes]:
+    """A table as CSV (contract §1), a part at a time: UTF-8, LF, quotation marks only where they are needed."""
+    plain = frame.width > 1
+    if not plain:
         frame = frame.with_columns(pl.all().fill_null(""))  # "" and not an empty line, which would be no row
     for start in range(0, max(frame.height, 1), BATCH):
-        rows = frame[start : start + BATCH]
-        part = io.BytesIO()
-        rows.write_csv(part, include_header=header and start == 0)
-        data = part.getvalue()
-        file.write(_quoted_returns(rows, header and start == 0) if b"\r" in data else data)
+        rows, named = frame[start : start + BATCH], header and start == 0
+        data = _unquoted(rows, named) if plain else None
+        plain = data is not None
+        yield _quoted(rows, named) if data is None else data
+
+
+def _unquoted(frame: pl.DataFrame, header: bool) -> bytes | None:
+    """CSV of columns of which no cell needs quotation marks; nothing if one does.
+
+    Looking for that in the bytes takes a fraction of the time that Polars needs to look at each cell.
+    """
+    file = io.BytesIO()
+    frame.write_csv(file, include_header=header, quote_style="never")
+    data, lines = file.getvalue(), frame.height + header
+    parted = structure.count(data, b",") == (frame.width - 1) * lines and structure.count(data, b"\n") == lines
+    return data if parted and b'"' not in data and b"\r" not in data else None
+
+
+def _quoted(frame: pl.DataFrame, header: bool) -> bytes:
+    """CSV with quotation marks where they are needed."""
+    file = io.BytesIO()
+    frame.write_csv(file, include_header=header)
+    data = file.getvalue()
+    return _quoted_returns(frame, header) if b"\r" in data else data
 
 
 def _quoted_returns(frame: pl.DataFrame, header: bool) -> bytes:

@@ -254,19 +254,34 @@ class Sheet:
     dropped: int
 
 
-def signed(filled: Sequence[Record]) -> int:
-    """How many rows stand above the date with which a table is signed: its one cell, with no whole row below it."""
+def signing(cell: str) -> bool:
+    """Whether a cell is a date as tables are signed with."""
+    return re.fullmatch("[0-9]*年[0-9]*月[0-9]*日?", "".join(cell.split())) is not None
+
+
+def signed(filled: Sequence[Record], of_dates: Sequence[bool]) -> int:
+    """How many rows stand above the date with which a table is signed: its one cell, with no whole row below it.
+
+    A column of dates is not signed with one, whether somebody has said that it is one or others are in it.
+    """
     above = len(filled)
     for place in reversed(range(len(filled))):
-        cells = ["".join(cell.split()) for cell in filled[place].cells if clean(cell)]
+        cells = [(i, cell) for i, cell in enumerate(filled[place].cells) if clean(cell)]
         if len(cells) > 1:
             break
-        if cells and re.fullmatch("[0-9]*年[0-9]*月[0-9]*日?", cells[0]):
-            above = place
+        for i, cell in cells:
+            others = [record.cells[i] for record in filled[:place] if len(record.cells) > i]
+            if signing(cell) and filled[:place] and of_dates[i : i + 1] != [True] and not any(map(signing, others)):
+                above = place
     return above
 
 
-def one_file(file: str, text: str, rename: dict[str, str]) -> Sheet:
+def of_dates(name: str, options: Options) -> bool:
+    """Whether a column is one of dates, because somebody says so."""
+    return name in options.date or ("value" in options.date and bool(options.long) and name not in options.long)
+
+
+def one_file(file: str, text: str, options: Options) -> Sheet:
     """A file as a table under its header; rows of another length and rows without any cell are out."""
     found = records(text)
     skipped = next((i for i, record in enumerate(found) if not record.empty()), None)
@@ -278,14 +293,14 @@ def one_file(file: str, text: str, rename: dict[str, str]) -> Sheet:
     names = [clean(re.sub("[\r\n]", "", name)) for name in header.cells]
     filled = [record for record in below if not record.empty()]
     if len(names) > 1:
-        filled = filled[: signed(filled)]
+        filled = filled[: signed(filled, [of_dates(options.rename.get(name, name), options) for name in names])]
     fits = [record for record in filled if record.sound and len(record.cells) == len(names)]
     for place, name in enumerate(names):
         if not name and any(clean(record.cells[place]) for record in fits):
             raise Refused(f"column {place + 1} has cells but no name")
     places = [place for place, name in enumerate(names) if name]
     came = [names[place] for place in places]
-    called = [rename.get(name, name) for name in came]
+    called = [options.rename.get(name, name) for name in came]
     if len(set(came)) < len(came) or len(set(called)) < len(called):
         raise Refused("a name is repeated")
     sheet = Sheet(file, came, called, [], [], [], skipped + len(below) - len(filled))
@@ -302,7 +317,7 @@ def one_file(file: str, text: str, rename: dict[str, str]) -> Sheet:
 
 def ingest(files: Sequence[tuple[str, str]], options: Options) -> Outcome:
     """One clean table of several files: their names and their decoded texts."""
-    sheets = [one_file(file, text, options.rename) for file, text in files]
+    sheets = [one_file(file, text, options) for file, text in files]
     check_columns(sheets, options)
     if options.roster:
         options.roster.check()

@@ -124,9 +124,10 @@ def screen_stream(
     by: str | None,
     detail: bool,
     key: Sequence[str] | None,
+    kept: bool = False,
     **placing: Unpack[Placing],
 ) -> pl.DataFrame | Growing:
-    """The same of a board larger than memory, whose key is looked at, too.
+    """The same of a board larger than memory, whose key is looked at, too; `kept` as `Growing` has it.
 
     Raises:
         DataError: as `screen` does, or a key is repeated or blank, or a row of the board is not well-formed.
@@ -151,7 +152,7 @@ def screen_stream(
             return writing.csv(marked.select(LINE, *new), LINE), marked.height, counts
         return writing.csv(marked), marked.height, counts
 
-    table = Growing()
+    table = Growing(kept)
     table.add_csv(columns, b"", 0)
     total: Counts = [0] * len(found.names)
     for rows, height, counts in work_through(stream, keys, work, wanted if appended else none.columns, others=appended):
@@ -222,8 +223,9 @@ def _mark(
         nonlocal counts
         found = conditions.truths(rows, rules.conditions)
         counts = found.sum().row(0)
-        each = [found[number].cast(pl.String).alias(flag) for number, flag in rules.numbered.items()]
-        return pl.DataFrame([rules.flags.joined(found).alias(name), *(each if detail else [])])
+        each = rules.numbered.items() if detail else ()
+        truths = [found[number].cast(pl.String).alias(flag) for number, flag in each]
+        return pl.DataFrame([rules.flags.joined(found).alias(name), *truths])
 
     marked = boards.append(board, [name, *(rules.names if detail else [])], compute, **placing)
     return marked.filter(pl.col(name).is_not_null()) if flagged else marked, counts
@@ -298,7 +300,7 @@ def command(rules: str, placing: dict[str, Any], **given: Any) -> options.Apply:
 
     def apply(board: pl.DataFrame | Stream, files: Files) -> pl.DataFrame | Growing:
         if isinstance(board, Stream):
-            return screen_stream(board, files.open(rules), **given, **placing)
+            return screen_stream(board, files.open(rules), kept=files.kept, **given, **placing)
         return screen(board, files.open(rules), **given, **placing)
 
     return apply
