@@ -20,7 +20,24 @@ Missing = Literal["error", "zero", "rescale", "mean"]
 NotAssessed = Literal["rescale", "full", "zero"]
 log = logging.getLogger("fupin")
 
+_MANY = 100  # ways that are computed one by one
 _TERM = re.compile(rf"(.+?)(?:/({numbers.WORD}))?(?::({numbers.WORD}%?))?", re.DOTALL | re.ASCII)
+
+
+class Way(NamedTuple):
+    """How the parts of some rows count.
+
+    Args:
+        scale: what parts with full marks are multiplied with; none where all of them would be left out.
+        filled: the numbers of the cells that a mean stands for.
+        divided: whether anything was divided, so that the result is rounded.
+        assessed: whether any part is.
+    """
+
+    scale: Fraction | None
+    filled: tuple[int, ...]
+    divided: bool
+    assessed: bool
 
 
 class Plan(NamedTuple):
@@ -108,8 +125,8 @@ def combine(
 ) -> pl.DataFrame:
     """The weighted sum of each row of cells.
 
-    Rows are taken together by which of their cells are there (v), missing (m) and not assessed (n): for all rows
-    of one pattern the result is the same linear function of the cells that are there.
+    Rows that are scaled alike are taken together: the result is the same linear function of their cells, where what
+    does not count is 0.
 
     Args:
         cells: a column for each term, in their order: numbers as texts, `NA`, or missing.
@@ -126,24 +143,53 @@ def combine(
         DataError: a cell may not be missing, nothing is assessed, or a result has too many digits.
     """
     _check_missing(cells, terms, missing)
-    divided_rows = 0
+    values = _values(cells)
+    means = _means(values, terms) if missing == "mean" else {}
+    ways = {state: _way(state, terms, missing, not_assessed) for state in values["state"].unique(maintain_order=True)}
+    if len(set(ways.values())) > _MANY:
+        ways = {state: way._replace(filled=tuple(means) if way.filled else ()) for state, way in ways.items()}
+    different = {way: number for number, way in enumerate(dict.fromkeys(ways.values()))}
+    numbered = values["state"].replace_strict(
+        list(ways), [different[way] for way in ways.values()], return_dtype=pl.UInt32
+    )
+    values = _with_full(values, terms) if not_assessed == "full" else values
     results = [pl.DataFrame(schema={"\0row": pl.UInt32, name: pl.String})]
-    for state, rows, plan in plans(cells, terms, missing, not_assessed):
-        if plan is not None:
-            decimals = numbers.divided_to(places) if plan.divided else places
-            exact = numbers.linear(rows.select(cells.columns), plan.factors, plan.constant, decimals)
-            _refuse(rows.filter(exact.inexact), name, "needs more than 18 decimals; say --round N")
-            _refuse(rows.filter(exact.large), name, "gets more than 15 digits before the point")
-            text = exact.value.to_frame("value").select(numbers.text(pl.col("value"))).to_series()
-        elif all(letter == "n" for letter, term in zip(state, terms, strict=True) if term.full is not None):
-            text = pl.repeat(numbers.NOT_ASSESSED, rows.height, eager=True)
-        else:
+    divided_rows = 0
+    for way, number in different.items():
+        rows = values.filter(numbered == number)
+        if way.scale is not None:
+            text = _computed(rows, _factors(terms, way.scale), means, way, name, places)
+        elif way.assessed:
             raise refusal(rows["\0row"], "no part is assessed, so that there is nothing to rescale", name)
+        else:
+            text = pl.repeat(numbers.NOT_ASSESSED, rows.height, eager=True)
         results.append(pl.DataFrame({"\0row": rows["\0row"], name: text}))
-        divided_rows += rows.height if plan is not None and plan.divided else 0
+        divided_rows += rows.height if way.divided else 0
     if divided_rows:
         log.info("%s rescaled or filled with a mean", counted(divided_rows, "unit"))
     return pl.concat(results).sort("\0row").select(name)
+
+
+def _computed(
+    rows: pl.DataFrame,
+    factors: Mapping[str, Fraction],
+    means: Mapping[int, Fraction],
+    way: Way,
+    name: str,
+    places: int | None,
+) -> pl.Series:
+    """The results of rows whose parts count in one way, as texts.
+
+    Raises:
+        DataError: one has too many digits.
+    """
+    filled = {f"mean {i}": factors[str(i)] * means[i] for i in way.filled}
+    cells = rows.select(*factors, *(_missing(i).alias(f"mean {i}") for i in way.filled))
+    decimals = numbers.divided_to(places) if way.divided else places
+    exact = numbers.linear(cells, {**factors, **filled}, Fraction(0), decimals)
+    _refuse(rows.filter(exact.inexact), name, "needs more than 18 decimals; say --round N")
+    _refuse(rows.filter(exact.large), name, "gets more than 15 digits before the point")
+    return exact.value.to_frame("value").select(numbers.text(pl.col("value"))).to_series()
 
 
 def plans(
@@ -161,11 +207,33 @@ def plans(
         the patterns, a letter for each cell; their rows, in quanta, with their numbers in the column `\0row`; and how
         they are computed: not at all where every part would be rescaled, so that nothing stands for them.
     """
-    there = [numbers.read(column).fill_null(0) for column in cells.columns]
-    values = cells.select(*there, _state(cells.columns).alias("state")).with_row_index("\0row")
+    values = _values(cells)
     means = _means(values, terms) if missing == "mean" else {}
     for (state,), rows in values.group_by("state", maintain_order=True):
         yield str(state), rows, _plan(str(state), terms, means, missing, not_assessed)
+
+
+def _values(cells: pl.DataFrame) -> pl.DataFrame:
+    r"""The cells in quanta, 0 where there is no number, with their `state` and the number of the row, `\0row`."""
+    there = [numbers.read(column).fill_null(0) for column in cells.columns]
+    return cells.select(*there, _state(cells.columns).alias("state")).with_row_index("\0row")
+
+
+def _missing(i: int) -> pl.Expr:
+    """1 where a cell is missing, else 0, in quanta."""
+    return pl.when(pl.col("state").str.slice(i, 1) == "m").then(numbers.whole(numbers.ONE)).otherwise(numbers.whole(0))
+
+
+def _with_full(values: pl.DataFrame, terms: Sequence[Term]) -> pl.DataFrame:
+    """The cells, with full marks for those that are not assessed."""
+    return values.with_columns(
+        pl.when(pl.col("state").str.slice(i, 1) == "n")
+        .then(numbers.whole(numbers.quanta(term.full, term.column)))
+        .otherwise(pl.col(str(i)))
+        .alias(str(i))
+        for i, term in enumerate(terms)
+        if term.full is not None
+    )
 
 
 def _state(columns: Sequence[str]) -> pl.Expr:
@@ -191,28 +259,40 @@ def _plan(
     not_assessed: NotAssessed,
 ) -> Plan | None:
     """How the rows of one pattern are computed; None where every part would be rescaled."""
+    way = _way(states, terms, missing, not_assessed)
+    if way.scale is None:
+        return None
+    factors = _factors(terms, way.scale)
+    constant = Fraction(0)
+    for i, term in enumerate(terms):
+        if i in way.filled:
+            constant += factors[str(i)] * means[i]
+        elif states[i] == "n" and not_assessed == "full":
+            constant += factors[str(i)] * (term.full or 0)
+    return Plan({i: factor for i, factor in factors.items() if states[int(i)] == "v"}, constant, way.divided)
+
+
+def _way(states: str, terms: Sequence[Term], missing: Missing, not_assessed: NotAssessed) -> Way:
+    """How the parts of the rows of one pattern count."""
 
     def left_out(i: int) -> bool:
         rule = {"v": "", "m": missing, "n": not_assessed}[states[i]]
         return terms[i].full is not None and rule == "rescale"
 
     parts = [i for i, term in enumerate(terms) if term.full is not None]
-    assessed = sum((terms[i].share for i in parts if not left_out(i)), Fraction(0))
-    rescaled = any(left_out(i) for i in parts)
-    if rescaled and (all(left_out(i) for i in parts) or not assessed):
-        return None
-    scale = sum((terms[i].share for i in parts), Fraction(0)) / assessed if rescaled else Fraction(1)
-    factors: dict[str, Fraction] = {}
-    constant = Fraction(0)
-    for i, term in enumerate(terms):
-        factor = term.weight * (scale if term.full is not None else 1)
-        if states[i] == "v":
-            factors[str(i)] = factor
-        elif states[i] == "m" and missing == "mean":
-            constant += factor * means[i]
-        elif states[i] == "n" and not_assessed == "full":
-            constant += factor * (term.full or 0)
-    return Plan(factors, constant, rescaled or (missing == "mean" and "m" in states))
+    there = [i for i in parts if not left_out(i)]
+    assessed = sum((terms[i].share for i in there), Fraction(0))
+    filled = tuple(i for i, state in enumerate(states) if state == "m") if missing == "mean" else ()
+    scale: Fraction | None = Fraction(1)
+    if len(there) < len(parts):
+        whole = sum((terms[i].share for i in parts), Fraction(0))
+        scale = whole / assessed if there and assessed else None
+    return Way(scale, filled, bool(filled) or len(there) < len(parts), any(states[i] != "n" for i in parts))
+
+
+def _factors(terms: Sequence[Term], scale: Fraction) -> dict[str, Fraction]:
+    """What each cell is multiplied with, by the number of its term."""
+    return {str(i): term.weight * (scale if term.full is not None else 1) for i, term in enumerate(terms)}
 
 
 def _means(values: pl.DataFrame, terms: Sequence[Term]) -> dict[int, Fraction]:

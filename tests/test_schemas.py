@@ -21,6 +21,8 @@ from hypothesis import strategies as st
 from fupin import cleaning, numbers, schemas
 from fupin.errors import DataError
 from fupin.schemas import Schema
+from fupin.schemas.constraints import SUIT
+from fupin.schemas.kinds import TYPES
 
 many = settings(max_examples=100, deadline=None)
 
@@ -841,8 +843,8 @@ json_values = st.recursive(
 )
 MODIFIERS = ["decimalChar", "groupChar", "bareNumber", "trueValues", "falseValues", "missingValues"]
 properties = st.sampled_from(["name", "title", "type", "format", "constraints", "categories", *MODIFIERS])
-constraint_names = st.sampled_from([*schemas._SUIT])
-types = st.sampled_from([*schemas._TYPES])
+constraint_names = st.sampled_from([*SUIT])
+types = st.sampled_from([*TYPES])
 
 
 @many
