@@ -19,7 +19,7 @@ from fupin.tables import BATCH, Source
 LINE = "\0line"
 """The column in which a row stands as it came, without those cells that nobody asked for."""
 _SIZE = 1 << 22  # what is made of a larger part takes memory that is given back and fetched anew each time
-_ROWS = 1 << 17
+_ROWS = 1 << 18
 Part: TypeAlias = "bytes | pl.DataFrame"
 Made = TypeVar("Made")
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -58,3 +61,26 @@ def test_faults_are_named_by_their_lines(
     result = both(monkeypatch, "-k", "户")
     assert (result.status, result.out) == (1, "")
     assert told in result.err
+
+
+@pytest.mark.parametrize("one_disk", [True, False])
+def test_a_large_table_becomes_the_file_that_it_is_written_to(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, one_disk: bool
+) -> None:
+    def other_disk(*_: object) -> None:
+        raise OSError(errno.EXDEV, "Invalid cross-device link")
+
+    Path("board.csv").write_text(BOARD)
+    Path("rules.csv").write_text(RULES)
+    Path("spool").mkdir()
+    Path("flags.csv").write_text("those of last week\n")
+    Path("flags.csv").chmod(0o640)
+    monkeypatch.setattr(tempfile, "tempdir", "spool")
+    if not one_disk:
+        monkeypatch.setattr(os, "link", other_disk)
+    printed = both(monkeypatch, "-k", "户").out
+    assert fupin("screen", "board.csv", "--rules", "rules.csv", "-k", "户", "-o", "flags.csv").status == 0
+    assert Path("flags.csv").read_text() == printed
+    assert Path("flags.csv").stat().st_mode & 0o777 == 0o640
+    assert sorted(path.name for path in folder.iterdir()) == ["board.csv", "flags.csv", "rules.csv", "spool"]
+    assert list(Path("spool").iterdir()) == []

@@ -146,6 +146,7 @@ def test_the_notice_and_the_workbook(year: Office) -> None:
     assert re.findall(r"^\| +\d* \| (\S+) ", notice, re.MULTILINE) == ranked
     book = openpyxl.load_workbook(year.archive / "2019-W38/ranking.xlsx")
     assert set(ranked) <= {cell.value for sheet in book for row in sheet.rows for cell in row}
+    assert {"封面", "排名"} <= set(book.sheetnames)  # whatever the locale of cron
 
 
 def test_the_commands_of_the_readme(year: Office) -> None:

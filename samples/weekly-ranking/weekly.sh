@@ -49,8 +49,8 @@ done
 
 title="${week/-W/年第}周排名"
 fupin run "$here/week.fupin" --set "ledgers=$new/ledgers" --set "day=$on" --set "previous=$previous" \
-  -o "$new/ranking.csv" then report --title "$title" -o "$new/ranking.xlsx"
-fupin report "$new/ranking.csv" --title "$title" --note "截至 $on" \
+  -o "$new/ranking.csv" then report --lang zh --title "$title" -o "$new/ranking.xlsx"
+fupin report "$new/ranking.csv" --lang zh --title "$title" --note "截至 $on" \
   --columns rank=名次,village=村,total=总分,previous_rank=上周名次,change=升降,veto_reason=否决 -o "$new/notice.md"
 
 find "$new" -type f -exec sync {} +
