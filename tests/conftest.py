@@ -13,6 +13,7 @@ import pytest
 from harness import Result
 
 os.environ["LC_ALL"] = "C.UTF-8"  # what is expected below is English, whatever the locale of whoever runs it
+os.environ["POLARS_MAX_THREADS"] = "1"  # of each worker of pytest, which are as many as there are processors
 
 Shell = Callable[..., Result]
 ROOT = Path(__file__).parent.parent

@@ -165,3 +165,13 @@ def test_nothing_to_explain_is_a_fault_of_the_command_line(words: list[str]) -> 
     assert (result.status, result.out, result.err.count("\n")) == (2, "", 1)
     assert "'then'" not in result.err
     assert any(told in result.err for told in ("--explain", "a verb is missing"))
+
+
+def test_a_mean_is_that_of_the_units_that_are_chosen_filled_or_not(folder: Path) -> None:
+    Path("board.csv").write_text("村,组,分,补\n甲,一,4,7\n乙,一,,\n丙,二,3,\n")
+    told = fupin(
+        "--explain", "乙", "score", "分", "-i", "board.csv", "--fill-mean", "--as", "补", "--fill", "--for", "组 = '一'"
+    )
+    assert [line.split() for line in told.out.splitlines()[-3:]] == [
+        ["+", "4", "the", "sum", "of", "分"], ["÷", "1", "the", "mean", "of", "1", "unit"], ["补", "=", "4"],
+    ]  # fmt: skip

@@ -362,7 +362,7 @@ def scored(draw: DrawFn) -> Case:
     spoil(draw, board.table.rows, "目标", ["", "NA", "0", "-1", "二"])
     words, rule = [f"--{kind}"], dict[str, str]()
     if kind == "of":
-        rule = {"of": draw(st.sampled_from(["目标", "目标", "10", "0.3", "05.50"])), "full": draw(worth)}
+        rule = {"of": draw(st.sampled_from(["目标", "目标", "10", "0.3", "05.50"])), "full": draw(worth).lstrip("-")}
         words += [rule["of"], "--full", rule["full"]]
     elif kind == "places":
         rule = {"F": draw(worth), "STEP": draw(worth)}

@@ -57,7 +57,7 @@ def score(
         na_mean: the same with cells that are not assessed, `NA`.
         places: decimals to round to.
         key: the board's key columns, for messages.
-        placing: see `boards.append`. A mean is that of the units for which the column is computed.
+        placing: see `boards.append`. A mean is that of the units that `only` chooses, filled or not.
 
     Returns:
         the board with the column.

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from fupin import numbers
+from fupin import boards, numbers
 from fupin.commands.score import parse_steps
-from fupin.deferred import pl
 from fupin.errors import counted
 from fupin.explaining import Case, Explain, Scene
 from fupin.tape import Entry, Figure, Note
@@ -64,9 +63,9 @@ def _by_rule(cell: str, scene: Scene) -> Entry:
 def _filled(scene: Scene) -> Explain:
     """The mean of the others, or the cell as it stood."""
     options, column = scene.options, scene.options["column"]
-    there = pl.DataFrame({"cell": scene.board[column], "counts": scene.computed})
-    there = there.filter("counts", numbers.is_number("cell").fill_null(False))
-    total = Fraction(numbers.total(there.select(numbers.read("cell")).to_series()), numbers.ONE)
+    chosen = scene.board.filter(boards.chosen(scene.board, options["only"]))
+    there = chosen.select(numbers.read(column)).to_series().drop_nulls()
+    total = Fraction(numbers.total(there), numbers.ONE)
     wanted = numbers.NOT_ASSESSED if options["na_mean"] else None
 
     def told(case: Case) -> Sequence[Figure]:
@@ -75,7 +74,7 @@ def _filled(scene: Scene) -> Explain:
             return [figure._replace(notes=[Note(f"as in {column}")])]
         entries = [
             Entry(total, f"the sum of {column}"),
-            Entry(Fraction(there.height), f"the mean of {counted(there.height, 'unit')}", sign="÷"),
+            Entry(Fraction(there.len()), f"the mean of {counted(there.len(), 'unit')}", sign="÷"),
         ]
         return [figure._replace(entries=entries).rounded(numbers.divided_to(options["places"]))]
 
