@@ -139,21 +139,34 @@ def without_notes(parts: Iterator[Part], width: int, dates: Collection[int] = ()
         width: how many columns the sheet has.
         dates: which of them hold dates.
     """
-    held: Part | None = None
+    before, held = Part(no_rows(width)), Part(no_rows(width))
     for part in parts:
-        if held is not None:
-            part = part._replace(
-                trimmed=part.trimmed and held.trimmed,
-                rows=pl.concat([held.rows, part.rows], how="diagonal"),
-                broken=[*held.broken, *part.broken],
-            )
+        part = _together(held, part)
         lines = sorted([*part.rows["\0line"].tail(LOOKED_AT), *(row.line for row in part.broken[-LOOKED_AT:])])
         since = lines[-LOOKED_AT] if len(lines) >= LOOKED_AT else lines[0] if lines else 0
         early = int((part.rows["\0line"] < since).sum())
         held = Part(part.rows[early:], [row for row in part.broken if row.line >= since], trimmed=part.trimmed)
-        yield part._replace(rows=part.rows[:early], broken=[row for row in part.broken if row.line < since])
-    if held is not None:
-        yield _last(held, width, dates)
+        part = part._replace(rows=part.rows[:early], broken=[row for row in part.broken if row.line < since])
+        if before.rows.height or before.broken:
+            yield before
+            before = part
+        else:
+            before = _together(before, part)
+    yield _together(before, _last(held, width, dates))
+
+
+def _together(first: Part, second: Part) -> Part:
+    """Two parts as one, since each takes some time however few rows it has."""
+    lefts = [part.left for part in (first, second) if part.left is not None]
+    if not first.height:
+        return second
+    return Part(
+        pl.concat([first.rows, second.rows], how="diagonal"),
+        [*first.broken, *second.broken],
+        pl.concat(lefts) if lefts else None,
+        first.size + second.size,
+        first.trimmed and second.trimmed,
+    )
 
 
 def _last(part: Part, width: int, dates: Collection[int]) -> Part:
