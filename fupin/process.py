@@ -54,8 +54,10 @@ def end(status: int) -> NoReturn:
     """End the process when all is written, without giving back its memory piece by piece, which takes 0.1 seconds.
 
     Args:
-        status: the exit status.
+        status: the exit status; after a fault Python looks for what is left to be removed.
     """
+    if status not in (0, 3):
+        sys.exit(status)
     try:
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:

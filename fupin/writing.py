@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
@@ -38,6 +39,7 @@ class Growing:
         self._parts: list[pl.DataFrame] = []
         self._size = 0
         self._file: IO[bytes] | None = None
+        self._path = ""
         self._disk = ThreadPoolExecutor(1) if kept else None
         self._synced: Future[None] | None = None
 
@@ -56,7 +58,7 @@ class Growing:
         self.columns = self.columns or list(columns)
         self.height += height
         file = self._spill()
-        with _told(file.name):
+        with _told(self._path):
             file.write(rows)
             self._sync(file)
 
@@ -71,10 +73,11 @@ class Growing:
     def _spill(self) -> IO[bytes]:
         """Write what is in memory to the disk."""
         if self._file is None:
-            file = tempfile.NamedTemporaryFile(prefix="fupin-", suffix=".csv")  # noqa: SIM115 - lasts as long as the table
-            self._file = cast(IO[bytes], file)
+            number, self._path = tempfile.mkstemp(prefix="fupin-", suffix=".csv")
+            self._file = open(number, "w+b")  # noqa: SIM115 - lasts as long as the table
+            self._remove = weakref.finalize(self, _close_and_remove, self._file, self._path)
             _write_csv(pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String)), self._file)
-        with _told(self._file.name):
+        with _told(self._path):
             for part in self._parts:
                 _write_csv(part, self._file, header=False)
             self._file.flush()
@@ -91,30 +94,42 @@ class Growing:
         """The table, to be read from the disk a part at a time if it lies there."""
         if self._file is None:
             return self.frame().lazy()
-        rows = pl.scan_csv(self._spill().name, schema=dict.fromkeys(self.columns, pl.String), glob=False)
+        self._spill()
+        rows = pl.scan_csv(self._path, schema=dict.fromkeys(self.columns, pl.String), glob=False)
         return rows.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
     def write_csv(self, file: IO[bytes]) -> None:
-        """Write the table as CSV."""
+        """Write the table as CSV, which is the last that is done with it.
+
+        Its own file is removed before, as a reader who has seen enough, such as `head`, ends the process at once.
+        """
         if self._file is None:
             _write_csv(self.frame(), file)
             return
         self._spill()
-        with open(self._file.name, "rb") as written:
+        with open(self._path, "rb") as written:
+            self._remove()
             shutil.copyfileobj(written, file, _COPIED)
 
     def linked(self, folder: str) -> str | None:
         """The path of the table as CSV in a folder, where it can be had without copying it."""
         if self._file is None:
             return None
-        path = os.path.join(folder, f".{os.path.basename(self._spill().name)}")
+        self._spill()
+        path = os.path.join(folder, f".{os.path.basename(self._path)}")
         if self._synced:
             self._synced.result()
         try:
-            os.link(self._file.name, path)
+            os.link(self._path, path)
         except OSError:  # another disk, or one without links
             return None
         return path
+
+
+def _close_and_remove(file: IO[bytes], path: str) -> None:
+    """Remove a temporary file."""
+    file.close()
+    Path(path).unlink(missing_ok=True)
 
 
 class Folder(NamedTuple):

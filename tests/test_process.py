@@ -184,3 +184,15 @@ def test_a_verb_that_waits_for_a_terminal_says_so(folder: Path) -> None:
     assert (process.returncode, out.decode()) == (0, "village,n\n西河,2\n")
     assert "terminal" in err.decode()
     assert err.count(b"\n") == 1
+
+
+@pytest.mark.parametrize(
+    "line", ["fupin ingest board.csv | head -n 1", "fupin ingest board.csv --unique 注 -o out.csv"]
+)
+def test_nothing_is_left_of_a_large_table(folder: Path, shell: Shell, line: str) -> None:
+    Path("spool").mkdir()
+    Path("board.csv").write_text("村,注\n" + "".join(f"H{i},{'东山村' * 12}\n" for i in range(250_000)))
+    told = shell(f"export TMPDIR=$PWD/spool; {line}")
+    assert told.out == ("村,注\n" if "head" in line else "")
+    assert list(Path("spool").iterdir()) == []
+    assert not Path("out.csv").exists()
