@@ -157,9 +157,9 @@ def without_notes(parts: Iterator[Part], width: int, dates: Collection[int] = ()
 
 def _together(first: Part, second: Part) -> Part:
     """Two parts as one, since each takes some time however few rows it has."""
-    lefts = [part.left for part in (first, second) if part.left is not None]
     if not first.height:
         return second
+    lefts = [part.left for part in (first, second) if part.left is not None]
     return Part(
         pl.concat([first.rows, second.rows], how="diagonal"),
         [*first.broken, *second.broken],

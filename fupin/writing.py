@@ -12,17 +12,16 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, BinaryIO, NamedTuple, TypeAlias, cast
+from typing import IO, BinaryIO, Literal, NamedTuple, TypeAlias, cast
 
 from fupin import structure
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, Misuse
-from fupin.spool import STDIN, descriptor, zstandard
-from fupin.tables import BATCH
+from fupin.spool import PACKED, STDIN, descriptor, zstandard
+from fupin.tables import BATCH, TYPED
 
 _IN_MEMORY = 1 << 24
 _COPIED = 1 << 18  # bytes at a time, which stay near the processor
-_OTHERS = (".parquet", ".arrow", ".ipc", ".feather", ".gz", ".zst")
 _NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
 
 
@@ -39,7 +38,6 @@ class Growing:
         self._parts: list[pl.DataFrame] = []
         self._size = 0
         self._file: IO[bytes] | None = None
-        self._path = ""
         self._disk = ThreadPoolExecutor(1) if kept else None
         self._synced: Future[None] | None = None
 
@@ -58,7 +56,7 @@ class Growing:
         self.columns = self.columns or list(columns)
         self.height += height
         file = self._spill()
-        with _told(self._path):
+        with _told(file.name):
             file.write(rows)
             self._sync(file)
 
@@ -73,11 +71,10 @@ class Growing:
     def _spill(self) -> IO[bytes]:
         """Write what is in memory to the disk."""
         if self._file is None:
-            number, self._path = tempfile.mkstemp(prefix="fupin-", suffix=".csv")
-            self._file = open(number, "w+b")  # noqa: SIM115 - lasts as long as the table
-            self._remove = weakref.finalize(self, _close_and_remove, self._file, self._path)
+            self._file = open(_new_file(None, "fupin-"), "w+b")  # noqa: SIM115 - lasts as long as the table
+            self._remove = weakref.finalize(self, _close_and_remove, self._file)
             _write_csv(pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String)), self._file)
-        with _told(self._path):
+        with _told(self._file.name):
             for part in self._parts:
                 _write_csv(part, self._file, header=False)
             self._file.flush()
@@ -94,8 +91,7 @@ class Growing:
         """The table, to be read from the disk a part at a time if it lies there."""
         if self._file is None:
             return self.frame().lazy()
-        self._spill()
-        rows = pl.scan_csv(self._path, schema=dict.fromkeys(self.columns, pl.String), glob=False)
+        rows = pl.scan_csv(self._spill().name, schema=dict.fromkeys(self.columns, pl.String), glob=False)
         return rows.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
     def write_csv(self, file: IO[bytes]) -> None:
@@ -106,8 +102,7 @@ class Growing:
         if self._file is None:
             _write_csv(self.frame(), file)
             return
-        self._spill()
-        with open(self._path, "rb") as written:
+        with open(self._spill().name, "rb") as written:
             self._remove()
             shutil.copyfileobj(written, file, _COPIED)
 
@@ -115,21 +110,20 @@ class Growing:
         """The path of the table as CSV in a folder, where it can be had without copying it."""
         if self._file is None:
             return None
-        self._spill()
-        path = os.path.join(folder, f".{os.path.basename(self._path)}")
+        path = os.path.join(folder, f".{os.path.basename(self._spill().name)}")
         if self._synced:
             self._synced.result()
         try:
-            os.link(self._path, path)
+            os.link(self._file.name, path)
         except OSError:  # another disk, or one without links
             return None
         return path
 
 
-def _close_and_remove(file: IO[bytes], path: str) -> None:
+def _close_and_remove(file: IO[bytes]) -> None:
     """Remove a temporary file."""
     file.close()
-    Path(path).unlink(missing_ok=True)
+    Path(file.name).unlink(missing_ok=True)
 
 
 class Folder(NamedTuple):
@@ -242,9 +236,9 @@ def _beside(
     """Write a file beside its place; what is returned renames it onto the old one, whose mode it has."""
     path = os.path.realpath(target)
     folder = os.path.dirname(path)
-    is_csv = Path(target).suffix.lower() not in _OTHERS
+    is_csv = not target.lower().endswith((*TYPED, *PACKED))
     linked = made.linked(folder) if isinstance(made, Growing) and is_csv else None
-    beside = linked or _new_file(folder)
+    beside = linked or _new_file(folder, ".fupin-")
     keep.callback(Path(beside).unlink, missing_ok=True)
     with open(beside, "r+b") as file:
         if linked is None:
@@ -265,9 +259,9 @@ def _beside(
     return place
 
 
-def _new_file(folder: str) -> str:
-    """The path of a new file in a folder."""
-    number, path = tempfile.mkstemp(dir=folder, prefix=".fupin-")
+def _new_file(folder: str | None, prefix: str) -> str:
+    """The path of a new file in a folder, that of temporary files if left out."""
+    number, path = tempfile.mkstemp(dir=folder, prefix=prefix)
     os.close(number)
     return path
 
@@ -350,9 +344,7 @@ def csv(rows: pl.DataFrame, line: str | None = None) -> bytes:
     """
     if line is None:
         return b"".join(_csv(rows, header=False))
-    file = io.BytesIO()
-    rows.select(line, pl.exclude(line)).write_csv(file, include_header=False, quote_style="never")
-    return file.getvalue()
+    return _bytes(rows.select(line, pl.exclude(line)), header=False, quotes="never")
 
 
 def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO, header: bool = True) -> None:
@@ -378,19 +370,22 @@ def _unquoted(frame: pl.DataFrame, header: bool) -> bytes | None:
 
     Looking for that in the bytes takes a fraction of the time that Polars needs to look at each cell.
     """
-    file = io.BytesIO()
-    frame.write_csv(file, include_header=header, quote_style="never")
-    data, lines = file.getvalue(), frame.height + header
+    data, lines = _bytes(frame, header, "never"), frame.height + header
     parted = structure.count(data, b",") == (frame.width - 1) * lines and structure.count(data, b"\n") == lines
     return data if parted and b'"' not in data and b"\r" not in data else None
 
 
 def _quoted(frame: pl.DataFrame, header: bool) -> bytes:
     """CSV with quotation marks where they are needed."""
-    file = io.BytesIO()
-    frame.write_csv(file, include_header=header)
-    data = file.getvalue()
+    data = _bytes(frame, header, "necessary")
     return _quoted_returns(frame, header) if b"\r" in data else data
+
+
+def _bytes(frame: pl.DataFrame, header: bool, quotes: Literal["never", "necessary"]) -> bytes:
+    """CSV as Polars writes it."""
+    file = io.BytesIO()
+    frame.write_csv(file, include_header=header, quote_style=quotes)
+    return file.getvalue()
 
 
 def _quoted_returns(frame: pl.DataFrame, header: bool) -> bytes:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from fupin.books import ods, xls, xlsx
 from fupin.books.cells import AGAIN, LOCKED, UNUSABLE, Book, Merged, too_large
-from fupin.books.texts import texts
+from fupin.books.texts import shown
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, FupinError, hint
 from fupin.spool import Data
@@ -78,7 +78,7 @@ def read(book: Book, sheet_name: str) -> Grid:
         if sheet_name not in book.sheets:
             raise DataError(f"no sheet '{sheet_name}'{hint(sheet_name, book.sheets, 'sheets')}")
         cells = book.cells(sheet_name)
-        rows, bad = texts(cells)
+        rows, bad = shown(cells)
         schema = {"row": pl.Int64, "column": pl.Int64, "value": pl.String, "reason": pl.String}
         return Grid(sheet_name, rows, cells.merged, pl.DataFrame(bad, schema=schema, orient="row"))
 

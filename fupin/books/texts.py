@@ -16,7 +16,7 @@ _NUMBERS = "#"  # before the place of a column
 _BATCH = 1 << 10  # rows whose cells stay near the processor while they are turned into columns
 
 
-def texts(cells: Cells) -> tuple[pl.DataFrame, list[Bad]]:
+def shown(cells: Cells) -> tuple[pl.DataFrame, list[Bad]]:
     """The cells of a sheet as texts, each at its place, and those that cannot be used, in order."""
     parts = [_blank(0)]
     rows = iter(cells.rows)

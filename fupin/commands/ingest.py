@@ -315,7 +315,7 @@ def command(
             roster=opened.open(roster) if roster else None,
             aliases=opened.open(aliases) if aliases else None,
             **given,
-        )  # fmt: skip
+        )
         if rejects:
             opened.also[rejects] = taken.rejects
             if taken.rejects.height:

@@ -123,11 +123,8 @@ def _unique_keys(of: Mapping[str, Any], names: Sequence[str]) -> list[tuple[str,
     Raises:
         DataError: they are none.
     """
-    return (
-        [_key(key, "uniqueKeys", names) for key in descriptor.listed(of, "uniqueKeys", "keys")]
-        if "uniqueKeys" in of
-        else []
-    )
+    keys = descriptor.listed(of, "uniqueKeys", "keys") if "uniqueKeys" in of else []
+    return [_key(key, "uniqueKeys", names) for key in keys]
 
 
 def _match(of: Mapping[str, Any]) -> str:
@@ -169,9 +166,8 @@ def _checks(of: Mapping[str, Any], as_numbers: Sequence[str]) -> list[RowCheck]:
     for i, check in enumerate(descriptor.listed(of, "checks", "checks") if "checks" in of else []):
         what = f"checks: check {i + 1}"
         if not isinstance(check, dict) or check.get("type") != "row-constraint":
-            kind = (
-                f"of type {descriptor.shown(check.get('type'))}" if isinstance(check, dict) else descriptor.shown(check)
-            )
+            shown = descriptor.shown(check.get("type") if isinstance(check, dict) else check)
+            kind = f"of type {shown}" if isinstance(check, dict) else shown
             like = '{"type": "row-constraint", "formula": "mark <= full"}'
             raise DataError(f"{what} is {kind}; what is known is {like}")
         try:

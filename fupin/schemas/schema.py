@@ -12,7 +12,7 @@ from fupin.deferred import pl
 from fupin.errors import DataError, Fault, hint
 
 Cleaning: TypeAlias = "Callable[[pl.Expr], pl.Expr]"
-
+"""What makes cells clean."""
 Why = Callable[[str | None, str | None], str]
 """What makes a reason of a cell, as it came and as it was made clean."""
 UNSAID = "subset"
