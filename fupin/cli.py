@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fupin import __version__
+from fupin import __version__, process
 from fupin.errors import Failure, FupinError, Misuse, hint
 from fupin.once import Once
 from fupin.verbs import VERBS, front_page
@@ -76,7 +76,7 @@ class Verbs(Once, click.Group):
             raise Interrupted from None
 
     def _run(self, ctx: click.Context) -> int:
-        from fupin import chain, process, writing
+        from fupin import chain, writing
 
         chains = self._chains(ctx, [*ctx._protected_args, *ctx.args])
         unit, form = _asked(ctx, "explain"), _asked(ctx, "explain_format")
@@ -158,7 +158,7 @@ def _announce(stage: Stage) -> None:
     log.propagate = False
     log.setLevel(logging.INFO if stage.verbose else logging.WARNING)
     teller = logging.Handler()
-    teller.emit = lambda record: click.echo(f"fupin {stage.verb}: {record.getMessage()}", err=True)  # type: ignore[method-assign]
+    teller.emit = lambda record: process.tell(f"fupin {stage.verb}: {record.getMessage()}")  # type: ignore[method-assign]
     log.handlers = [teller]
 
 
@@ -188,13 +188,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         completion.register()
     try:
         _check_words(sys.argv[1:] if arguments is None else arguments)
-        return fupin.main(arguments, prog_name="fupin", standalone_mode=False) or 0
+        status = fupin.main(arguments, prog_name="fupin", standalone_mode=False) or 0
+        sys.stdout.flush()
+        return status
     except Failure as failure:
         return _report(failure.lines, failure.verb, failure.error.status)
     except FupinError as error:
         return _report(error.lines, "", error.status)
     except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
+        process.tell(error.format_message())
         return Misuse.status
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
@@ -234,5 +236,5 @@ def message_of(error: FupinError | Failure | click.ClickException) -> str:
 def _report(lines: Sequence[str], verb: str, status: int) -> int:
     """Print faults, a line each."""
     for line in lines:
-        click.echo(f"fupin {verb}: {line}" if verb else f"fupin: {line}", err=True)
+        process.tell(f"fupin {verb}: {line}" if verb else f"fupin: {line}")
     return status

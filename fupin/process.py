@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gc
 import io
@@ -11,7 +12,7 @@ import sys
 
 TYPE_CHECKING = False  # as type checkers take it; importing typing would make `fupin --help` slower
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import NoReturn, TextIO
 
 
 class Closed(io.TextIOBase):
@@ -50,18 +51,32 @@ def interruptible() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def tell(line: str) -> None:
+    """Print a line on standard error; nobody can be told where that is closed or full."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            print(line, file=sys.stderr, flush=True)
+
+
 def end(status: int) -> NoReturn:
     """End the process when all is written, without giving back its memory piece by piece, which takes 0.1 seconds.
 
     Args:
         status: the exit status; after a fault Python looks for what is left to be removed.
     """
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            _let_go(stream)
     if status not in (0, 3):
         sys.exit(status)
-    try:
-        for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
-    except OSError:
-        sys.exit(status)  # Python tells it
     os._exit(status)
+
+
+def _let_go(stream: TextIO) -> None:
+    """Let go of what a stream could not write, which has been told, lest Python tries again and ends with 120."""
+    try:
+        stream.flush()
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Self, cast
 
+from fupin import process
 from fupin.errors import DataError, Fault, hint
 
 STDIN = "-"
@@ -134,7 +135,7 @@ def _opened(name: str, opened: contextlib.ExitStack) -> IO[bytes] | Path:
         if sys.stdin is None:
             raise DataError(Fault("standard input is closed", file=name))
         if sys.stdin.isatty():
-            print("fupin: reading a table from the terminal; end it with Ctrl-D", file=sys.stderr)
+            process.tell("fupin: reading a table from the terminal; end it with Ctrl-D")
         return sys.stdin.buffer
     stream = opened.enter_context(Path(name).open("rb"))  # noqa: SIM115 - closed with the others
     status = os.fstat(stream.fileno())

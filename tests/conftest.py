@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 from harness import Result
 
+_KEPT = ("PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH")
+for name in [name for name in os.environ if name not in _KEPT and not name.startswith("PYTEST")]:
+    del os.environ[name]  # no variable of the machine helps or hinders
 os.environ["LC_ALL"] = "C.UTF-8"  # what is expected below is English, whatever the locale of whoever runs it
 os.environ["POLARS_MAX_THREADS"] = "1"  # of each worker of pytest, which are as many as there are processors
 

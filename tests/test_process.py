@@ -84,7 +84,11 @@ def test_a_full_disk(folder: Path, shell: Shell) -> None:
     "line",
     [
         "fupin --help > /dev/full",
+        "fupin --version > /dev/full",
         "fupin keep --help > /dev/full",
+        "fupin man keep > /dev/full",
+        "fupin --explain 东山 rank board.csv --by n > /dev/full",
+        "_FUPIN_COMPLETE=bash_source fupin > /dev/full",
         "fupin --help >&-",
         "fupin --version >&-",
         "fupin keep --help >&-",
@@ -101,6 +105,20 @@ def test_streams_that_are_full_or_closed_are_no_fault_of_fupin(folder: Path, she
     assert result.err.startswith("fupin")
     assert result.err.count("\n") == 1
     assert "fault of fupin" not in result.err
+
+
+@pytest.mark.parametrize("closed", ["2> /dev/full", "2>&-"])
+def test_nobody_is_told_where_standard_error_is_full_or_closed(folder: Path, shell: Shell, closed: str) -> None:
+    Path("board.csv").write_text("village,n\n东山,1\n")
+    assert shell(f"fupin rank board.csv --by n -v {closed}") == Result(0, "village,n,rank\n东山,1,1\n", "")
+    for line, status in {
+        "fupin rank none.csv --by n": 1,
+        "fupin nonsense": 2,
+        "fupin": 2,
+        "fupin report board.csv > /dev/full": 1,
+        "fupin keep --where 'n = 1' <&-": 1,
+    }.items():
+        assert shell(f"{line} {closed}") == Result(status, "", "")
 
 
 def until_it_waits(process: subprocess.Popen[bytes], ledger: int) -> None:
