@@ -19,12 +19,22 @@ class Placing(TypedDict, total=False):
     Args:
         only: compute for the units for which this condition holds, and leave the others missing (``--for``).
         fill: write only where the column is missing so far.
-        replace: allow a column that is already there; it keeps its place.
+        replace: allow a column that is already there; it keeps its place, and its cells where `only` does not hold.
     """
 
     only: Sql | None
     fill: bool
     replace: bool
+
+
+def check_placing(fill: bool, replace: bool) -> None:
+    """Refuse to write a column only where it is missing, and whatever is there.
+
+    Raises:
+        Misuse: both are asked for.
+    """
+    if fill and replace:
+        raise Misuse("give either --fill, which writes where a cell is missing, or --replace, which writes over it")
 
 
 def key_of(board: pl.DataFrame, key: Sequence[str] | None) -> list[str]:
@@ -107,7 +117,7 @@ def append(
         board: the board.
         names: the columns, of which the first decides what is missing so far, unless they are apart.
         compute: from some rows of the board, their numbers in the column ``\0row``, to the columns as texts.
-        only: the units to compute for (``--for``); the others are left missing.
+        only: the units to compute for (``--for``); the others are left missing, or as they are with `replace`.
         fill: write only where the first column is missing so far.
         replace: columns that are already there may be replaced; they keep their place.
         apart: the columns have nothing to do with each other, so that each is filled where it is missing itself.
@@ -115,6 +125,7 @@ def append(
     Raises:
         DataError: a column is already there, a condition is unknown for a unit, or compute raises one.
     """
+    check_placing(fill, replace)
     if len(set(names)) < len(names):
         raise Misuse(f"two columns would be called '{next(n for n in names if list(names).count(n) > 1)}'")
     for name in (name for name in names if not name or unusable(name)):
@@ -129,13 +140,10 @@ def append(
     places, results = among(board, wanted, compute)
     columns = []
     for name in names:
-        old = (
-            board[name]
-            if fill and name in board.columns
-            else pl.repeat(None, board.height, dtype=pl.String, eager=True)
-        )
+        there = name in board.columns
+        old = board[name] if there else pl.repeat(None, board.height, dtype=pl.String, eager=True)
         written = old.alias(name).scatter(places, results[name])
-        columns.append(old.alias(name).fill_null(written) if apart else written)
+        columns.append(old.alias(name).fill_null(written) if apart and fill else written)
     return board.with_columns(columns)
 
 

@@ -146,6 +146,7 @@ class Stage(NamedTuple):
         key: the board's key columns; none for the first one.
         keyed: whether the board's keys must be unique.
         verbose: whether it tells what it did.
+        quiet: whether it tells nothing but faults.
         last: whether it makes something for people, so that no verb can follow.
         streams: whether it may be given a board larger than memory as a `Stream`, whose keys it checks.
         words: the words it was parsed from, the verb's name first.
@@ -174,6 +175,7 @@ class Stage(NamedTuple):
     given: str = STDIN
     options: Mapping[str, Any] = MappingProxyType({})
     begin: Callable[[], None] | None = None
+    quiet: bool = False
 
     @property
     def inputs(self) -> list[str]:

@@ -156,7 +156,7 @@ def _announce(stage: Stage) -> None:
 
     log = logging.getLogger("fupin")
     log.propagate = False
-    log.setLevel(logging.INFO if stage.verbose else logging.WARNING)
+    log.setLevel(logging.INFO if stage.verbose else logging.ERROR if stage.quiet else logging.WARNING)
     teller = logging.Handler()
     teller.emit = lambda record: process.tell(f"fupin {stage.verb}: {record.getMessage()}")  # type: ignore[method-assign]
     log.handlers = [teller]

@@ -1,46 +1,20 @@
-"""The small language of --when, --where and --for: an SQL boolean expression, compiled to Polars expressions.
+"""Conditions: the trees of syntax.py as Polars expressions over tables of texts.
 
 A condition reads columns, compares exactly, knows three truth values, and can neither open a file nor run code
-(contract §3). Grammar, loosest first::
-
-    or         and (OR and)*
-    and        not (AND not)*
-    not        NOT not | predicate
-    predicate  value [(= | <> | != | < | <= | > | >=) value | IS [NOT] NULL
-                      | [NOT] (LIKE 'pattern' | IN (value, …) | BETWEEN value AND value)]
-    value      product ((+ | -) product)*
-    product    factor (* factor)*
-    factor     number | 'text' | column | "column" | TEXT(column) | (or) | - factor | + factor
+(contract §3).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Sequence
-from fractions import Fraction
-from typing import NamedTuple, NoReturn, TypeAlias
+from typing import NamedTuple, TypeAlias
 
-from fupin import numbers
+from fupin import numbers, syntax
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import Misuse
+from fupin.syntax import Column, Comparison, Joined, Like, Missing, Negative, Not, Number, Product, Sum, Text
 
-_TOKEN = re.compile(
-    r"""\s*(?:(?P<number>[0-9]+(?:\.[0-9]*)?(?!\w)|\.[0-9]+)
-      |(?P<word>\w+)
-      |"(?P<name>(?:[^"]|"")+)"
-      |'(?P<text>(?:[^']|'')*)'
-      |(?P<sign><>|!=|<=|>=|--|==|&&|\|\||[=<>+\-*(),]))""",
-    re.VERBOSE,
-)
-_NOT_SQL = {
-    "--": "'--' begins a comment in SQL, which has no place here",
-    "==": "write = and not ==",
-    "&&": "write AND and not &&",
-    "||": "write OR and not ||",
-}
-_PRODUCTS = 3
-_KEYWORDS = {"AND", "OR", "NOT", "IS", "NULL", "LIKE", "IN", "BETWEEN"}
 _COMPARE: dict[str, Callable[[pl.Expr, pl.Expr], pl.Expr]] = {
     "=": lambda a, b: a == b,
     "<>": lambda a, b: a != b,
@@ -57,13 +31,15 @@ class Condition(NamedTuple):
 
     Args:
         sql: as it was written.
+        tree: what it means.
         columns: the columns it reads.
         truth: true, false or null (unknown) for each row of a table of texts.
         numeric: the columns it reads as numbers.
-        checks: what else must not happen, such as a product of too many digits.
+        arithmetic: what else must not happen, such as a product of too many digits.
     """
 
     sql: str
+    tree: syntax.Truth
     columns: tuple[str, ...]
     truth: pl.Expr
     numeric: tuple[str, ...] = ()
@@ -128,243 +104,79 @@ def _held(column: str) -> str:
     return f"\0{column}\0"
 
 
-class _Value(NamedTuple):
-    """An operand: a column that takes the type of what it meets, a text, or a number."""
+class Compiler:
+    """Expressions of the values and truths of one condition.
 
-    kind: str  # "column", "text", "number", "truth"
-    expr: pl.Expr
-    column: str = ""
-    products: int = 0  # how deep they are nested; each multiplies the size of the expression
-    constant: int | None = None  # in quanta, if it is one
+    Args:
+        sql: the condition, for messages.
+        held: whether the numbers of columns have been read, see `truths`.
+    """
 
-
-class _Parser:
-    """A precedence parser over the words of one condition."""
-
-    def __init__(self, sql: str, what: str, known: Collection[str], held: bool) -> None:
+    def __init__(self, sql: str, held: bool) -> None:
         self.sql = sql
-        self.what = what
-        self.known = known
         self.held = held
-        self.tokens: list[tuple[str, str, int]] = []
-        self.position = 0
-        self.columns: dict[str, None] = {}
-        self.numeric: dict[str, None] = {}
         self.arithmetic: list[Check] = []
+        self._compiled: dict[int, pl.Expr] = {}
 
-    def fail(self, why: str, at: int | None = None) -> NoReturn:
-        place = self.tokens[self.position][2] if at is None else at
-        raise Misuse(f"{self.what}: {self.sql}: {why} at character {place + 1}")
+    def truth(self, node: syntax.Truth) -> pl.Expr:
+        """Whether a condition holds: true, false or null."""
+        match node:
+            case Comparison(sign, left, right):
+                return _COMPARE[sign](self.value(left), self.value(right))
+            case Missing(value):
+                return self.value(value).is_null()
+            case Like(value, pattern):
+                return self.value(value).str.contains(pattern)
+            case Joined(sign, parts):
+                return (pl.all_horizontal if sign == "AND" else pl.any_horizontal)([self.truth(part) for part in parts])
+            case Not(part):
+                return ~self.truth(part)
 
-    def split(self) -> None:
-        position, end = 0, len(self.sql.rstrip())
-        while position < end:
-            match = _TOKEN.match(self.sql, position)
-            if not match:
-                at = position + len(self.sql[position:]) - len(self.sql[position:].lstrip())
-                quote = self.sql[at] in "'\""
-                self.fail("a quotation mark is not closed" if quote else f"'{self.sql[at]}' means nothing", at)
-            kind = match.lastgroup or ""
-            word, start = match[kind], match.start(kind) - (kind in ("name", "text"))
-            if kind == "word" and word.upper() in _KEYWORDS:
-                kind, word = "keyword", word.upper()
-            if word in _NOT_SQL:
-                self.fail(_NOT_SQL[word], start)
-            quote_mark = {"name": '"', "text": "'"}.get(kind, "")
-            self.tokens.append((kind, word.replace(quote_mark * 2, quote_mark) if quote_mark else word, start))
-            position = match.end()
-        self.tokens.append(("end", "the end", end))
+    def value(self, node: syntax.Value) -> pl.Expr:
+        """The expression of a value; of one that is compared with several others it is made once."""
+        if id(node) not in self._compiled:
+            self._compiled[id(node)] = self._value(node)
+        return self._compiled[id(node)]
 
-    def take(self, *words: str) -> str:
-        """The next keyword or sign if it is one of these, else nothing."""
-        kind, word, _ = self.tokens[self.position]
-        if kind in ("keyword", "sign") and word in words:
-            self.position += 1
-            return word
-        return ""
+    def _value(self, node: syntax.Value) -> pl.Expr:
+        match node:
+            case Number(value):
+                return numbers.whole(numbers.quanta(value))
+            case Text(value):
+                return pl.lit(value, dtype=pl.String)
+            case Column(name, "number"):
+                return pl.col(_held(name)) if self.held else numbers.read(name)
+            case Column(name):
+                return pl.col(name)
+            case Negative(value):
+                return numbers.whole(0) - self.value(value)
+            case Sum(terms):
+                return self._sum(terms)
+            case Product(left, right):
+                return self._product(left, right)
 
-    def need(self, word: str) -> None:
-        if not self.take(word):
-            self.fail(f"{word} is missing before '{self.tokens[self.position][1]}'")
+    def _sum(self, terms: Sequence[tuple[str, syntax.Value]]) -> pl.Expr:
+        (_, first), *others = terms
+        result = self.value(first)
+        for sign, term in others:
+            result = result + self.value(term) if sign == "+" else result - self.value(term)
+        self._check(numbers.too_large(result), "15 digits before the point")
+        return result
 
-    def parse(self) -> Condition:
-        self.split()
-        if len(self.tokens) == 1:
-            raise Misuse(f"{self.what}: the condition is empty")
-        truth = self.truth(self.any())
-        if self.tokens[self.position][0] != "end":
-            self.fail(f"'{self.tokens[self.position][1]}' is one word too many")
-        if not self.columns:  # a constant, such as 1 = 1, is a truth for every row
-            truth = truth & (pl.int_range(pl.len()) >= 0)
-        return Condition(self.sql, tuple(self.columns), truth, tuple(self.numeric), tuple(self.arithmetic))
-
-    def truth(self, value: _Value) -> pl.Expr:
-        if value.kind != "truth":
-            self.fail("a comparison is missing (write, for example, vetoed = 'true')")
-        return value.expr
-
-    def any(self) -> _Value:
-        values = [self.all()]
-        while self.take("OR"):
-            values.append(self.all())
-        return values[0] if len(values) == 1 else _Value("truth", pl.any_horizontal(map(self.truth, values)))
-
-    def all(self) -> _Value:
-        values = [self.negation()]
-        while self.take("AND"):
-            values.append(self.negation())
-        return values[0] if len(values) == 1 else _Value("truth", pl.all_horizontal(map(self.truth, values)))
-
-    def negation(self) -> _Value:
-        if self.take("NOT"):
-            return _Value("truth", ~self.truth(self.negation()))
-        return self.predicate()
-
-    def predicate(self) -> _Value:
-        left = self.sum()
-        if sign := self.take(*_COMPARE):
-            first, second = self.same_type([left, self.sum()])
-            return _Value("truth", _COMPARE[sign](first, second))
-        if self.take("IS"):
-            no = self.take("NOT")
-            self.need("NULL")
-            if left.kind == "truth":
-                self.fail("IS NULL asks about a column")
-            return _Value("truth", left.expr.is_not_null() if no else left.expr.is_null())
-        no = self.take("NOT")
-        if self.take("LIKE"):
-            result = self.like(left)
-        elif self.take("IN"):
-            self.need("(")
-            choices = [self.sum()]
-            while self.take(","):
-                choices.append(self.sum())
-            self.need(")")
-            first, *others = self.same_type([left, *choices])
-            result = pl.any_horizontal(first == other for other in others)
-        elif self.take("BETWEEN"):
-            low = self.sum()
-            self.need("AND")
-            first, least, most = self.same_type([left, low, self.sum()])
-            result = (first >= least) & (first <= most)
-        elif no:
-            self.fail("LIKE, IN or BETWEEN is missing after NOT")
+    def _product(self, left: syntax.Value, right: syntax.Value) -> pl.Expr:
+        if isinstance(right, Number):
+            found = numbers.times(self.value(left), numbers.quanta(right.value))
+        elif isinstance(left, Number):
+            found = numbers.times(self.value(right), numbers.quanta(left.value))
         else:
-            return left
-        return _Value("truth", ~result if no else result)
+            found = numbers.product(self.value(left), self.value(right))
+        result, inexact, large = found
+        self._check(inexact, "18 decimals")
+        self._check(large, "15 digits before the point")
+        return result
 
-    def like(self, left: _Value) -> pl.Expr:
-        kind, pattern, _ = self.tokens[self.position]
-        if kind != "text":
-            self.fail("LIKE needs a pattern in single quotes")
-        self.position += 1
-        parts = {"%": ".*", "_": "."}
-        regex = "".join(parts.get(c) or re.escape(c) for c in pattern)
-        return self.as_text(left).str.contains(f"(?s)^(?:{regex})$")
-
-    def same_type(self, values: list[_Value]) -> list[pl.Expr]:
-        kinds = {value.kind for value in values} - {"column"}
-        if "truth" in kinds:
-            self.fail("a condition stands where a value is needed")
-        if kinds == {"text", "number"}:
-            self.fail("a text is compared with a number (put both in quotes, or neither)")
-        if not kinds and any(value.column in self.known for value in values):
-            kinds = {"number"}
-        if not kinds:
-            names = [value.column for value in values]
-            if words := [name for name in names if name.lower() in ("true", "false")]:
-                self.fail(f"{words[0]} is a text; write '{words[0]}' in single quotes")
-            self.fail(
-                f"are {' and '.join(names)} numbers ({names[0]} + 0) or texts (TEXT({names[0]}))?"
-                f" A text that is no column stands in single quotes, '{names[-1]}',"
-            )
-        convert = self.as_number if kinds == {"number"} else self.as_text
-        return [convert(value) for value in values]
-
-    def as_text(self, value: _Value) -> pl.Expr:
-        if value.kind in ("number", "truth"):
-            self.fail("a text is needed")
-        return value.expr
-
-    def as_number(self, value: _Value) -> pl.Expr:
-        if value.kind == "column":
-            self.numeric[value.column] = None
-            return pl.col(_held(value.column)) if self.held else numbers.read(value.column)
-        if value.kind != "number":
-            self.fail("a number is needed")
-        return value.expr
-
-    def sum(self) -> _Value:
-        value = self.product()
-        products = value.products
-        result = None
-        while sign := self.take("+", "-"):
-            left = self.as_number(value) if result is None else result
-            other = self.product()
-            products = max(products, other.products)
-            right = self.as_number(other)
-            result = left + right if sign == "+" else left - right
-        if result is None:
-            return value
-        why = f"{self.sql} makes a number of more than 15 digits before the point"
-        self.arithmetic.append(Check(numbers.too_large(result), why))
-        return _Value("number", result, products=products)
-
-    def product(self) -> _Value:
-        value = self.factor()
-        while self.take("*"):
-            other = self.factor()
-            products = value.products + other.products + 1
-            if products > _PRODUCTS:
-                self.fail(f"more than {_PRODUCTS + 1} factors")
-            result, inexact, large = self.times(value, other)
-            self.arithmetic += [
-                Check(inexact, f"{self.sql} makes a number of more than 18 decimals"),
-                Check(large, f"{self.sql} makes a number of more than 15 digits before the point"),
-            ]
-            value = _Value("number", result, products=products)
-        return value
-
-    def times(self, left: _Value, right: _Value) -> tuple[pl.Expr, pl.Expr, pl.Expr]:
-        one, other = self.as_number(left), self.as_number(right)
-        if right.constant is not None:
-            return numbers.times(one, right.constant)
-        return numbers.product(one, other) if left.constant is None else numbers.times(other, left.constant)
-
-    def factor(self) -> _Value:
-        if sign := self.take("-", "+"):
-            value = self.factor()
-            number = self.as_number(value)
-            if sign == "+":
-                return _Value("number", number, products=value.products, constant=value.constant)
-            constant = None if value.constant is None else -value.constant
-            return _Value("number", numbers.whole(0) - number, products=value.products, constant=constant)
-        if self.take("("):
-            value = self.any()
-            self.need(")")
-            return value
-        kind, word, _ = self.tokens[self.position]
-        if kind == "number":
-            constant = numbers.quanta(numbers.parse(word, self.what), self.what)
-            self.position += 1
-            return _Value("number", numbers.whole(constant), constant=constant)
-        if kind not in ("word", "name", "text"):
-            self.fail(f"a column, a number or a 'text' is missing before '{word}'")
-        self.position += 1
-        if kind == "text":
-            return _Value("text", pl.lit(word, dtype=pl.String))
-        if kind == "word" and self.take("("):
-            if word.upper() != "TEXT":
-                self.fail(f"{word}( ) is not known; there is no function but TEXT")
-            kind, word, _ = self.tokens[self.position]
-            if kind not in ("word", "name"):
-                self.fail("TEXT( ) needs the name of a column")
-            self.position += 1
-            self.need(")")
-            self.columns[word] = None
-            return _Value("text", pl.col(word))
-        self.columns[word] = None
-        return _Value("column", pl.col(word), word)
+    def _check(self, bad: pl.Expr, most: str) -> None:
+        self.arithmetic.append(Check(bad, f"{self.sql} makes a number of more than {most}"))
 
 
 def parse(sql: Sql, what: str = "--when", known: Collection[str] = (), held: bool = False) -> Condition:
@@ -385,19 +197,14 @@ def parse(sql: Sql, what: str = "--when", known: Collection[str] = (), held: boo
     if isinstance(sql, Condition):
         return sql
     try:
-        return _Parser(sql, what, known, held).parse()
+        tree = syntax.parse(sql, what, known)
+        compiler = Compiler(sql, held)
+        truth = compiler.truth(tree)
     except RecursionError:
         raise Misuse(f"{what}: the condition is nested too deeply") from None
-
-
-def thresholds(condition: Condition, column: str) -> list[Fraction]:
-    """The numbers that a condition compares a column with, such as 70 in `total < 70`."""
-    parser = _Parser(condition.sql, "", (), held=False)
-    parser.split()
-    found = []
-    for (kind, name, _), (_, sign, _), (behind, number, _) in zip(
-        parser.tokens, parser.tokens[1:], parser.tokens[2:], strict=False
-    ):
-        if kind in ("word", "name") and name == column and sign in _COMPARE and behind == "number":
-            found.append(Fraction(number))
-    return found
+    read = [node for node in syntax.walk(tree) if isinstance(node, Column)]
+    if not read:  # a constant, such as 1 = 1, is a truth for every row
+        truth = truth & (pl.int_range(pl.len()) >= 0)
+    columns = dict.fromkeys(node.name for node in read)
+    numeric = dict.fromkeys(node.name for node in read if node.kind == "number")
+    return Condition(sql, tree, tuple(columns), truth, tuple(numeric), tuple(compiler.arithmetic))

@@ -34,7 +34,7 @@ def costs(late: pl.DataFrame, cost: Late) -> pl.DataFrame:
         cost: what lateness costs.
 
     Returns:
-        unit, item (the task), points, date (the due date), source.
+        unit, item (the task), points, date (the due date), source, due (the due date, for `deduct --once item,due`).
 
     Raises:
         DataError: something late costs nothing that is known.
@@ -63,5 +63,5 @@ def costs(late: pl.DataFrame, cost: Late) -> pl.DataFrame:
         raise DataError([Fault(why, "points", row=row) for row in large["plan"].head(SHOWN)], large.height)
     return ledger_.select(
         "unit", pl.col("task").alias("item"), numbers.text(pl.col("points")).alias("points"),
-        pl.col("due").cast(pl.String).alias("date"), pl.lit(cost.source).alias("source"),
+        pl.col("due").cast(pl.String).alias("date"), pl.lit(cost.source).alias("source"), pl.col("due").cast(pl.String),
     )  # fmt: skip

@@ -27,7 +27,7 @@ class Ledger(NamedTuple):
     """A ledger as a verb is given it.
 
     Args:
-        sources: one or more files of one shape.
+        sources: one or more files; each has the columns that are used, and others may differ.
         where: which rows count; it acts first, and what it leaves out is not looked at further.
         strays: what becomes of rows whose unit is not on the board, `error` or `ignore`.
         key: the columns that name the unit, if they are called otherwise than on the board.
@@ -40,8 +40,8 @@ class Ledger(NamedTuple):
 
     @property
     def columns(self) -> list[str]:
-        """The columns that all files have."""
-        return list(self.sources[0].columns)
+        """The columns that any file has."""
+        return list(dict.fromkeys(column for source in self.sources for column in source.columns))
 
     def names(self, key: Sequence[str]) -> list[str]:
         """The columns that name the unit: those of the board's key, or `unit` as ledgers that fupin makes have it."""
@@ -50,7 +50,7 @@ class Ledger(NamedTuple):
         return ["unit"]
 
     def require(self, columns: Sequence[str]) -> None:
-        """Make sure that every file has the columns, and all files the same ones.
+        """Make sure that every file has the columns that are used.
 
         Raises:
             DataError: one has not.
@@ -59,10 +59,6 @@ class Ledger(NamedTuple):
             require_columns(columns, source.columns, source.name)
             if self.where is not None:
                 self.where.require(source.columns, source.name)
-            if set(source.columns) != set(self.columns):
-                odd = sorted(set(source.columns) ^ set(self.columns))
-                message = f"has other columns than {self.sources[0].name} ({', '.join(odd)}); a ledger is of one shape"
-                raise DataError(Fault(message, file=source.name))
 
 
 Events: TypeAlias = "Ledger | Table | Sequence[Table]"
@@ -79,7 +75,8 @@ def events(
     """A ledger, of which perhaps only some rows count (contract §6).
 
     Args:
-        tables: a table with a row for each event, or several tables of one shape; a file's name may be a glob.
+        tables: a table with a row for each event, or several tables that share the columns that are used; a file's name
+            may be a glob.
         where: which rows count; it acts first, and what it leaves out is not looked at further.
         strays: what becomes of rows whose unit is not on the board, `error` or `ignore`.
         key: the columns that name the unit, if they are called otherwise than on the board.

@@ -58,8 +58,8 @@ def why_not(text: str) -> str:
         return f"it has {len(digits)} digits before the point, and 15 are the most"
     if matches(plain):
         return f"write {plain} (no spaces, separators or full-width digits)"
-    if plain.endswith("%") and matches(plain[:-1]) and matches(share := show(Fraction(plain[:-1]) / 100)):
-        return f"write {share}"
+    if plain.endswith("%") and matches(plain[:-1]):
+        return "write the number that is meant, without %"
     return "a number is digits with at most one point between them, such as 20 or 0.5"
 
 
@@ -266,23 +266,31 @@ def portion(part: pl.Series, entire: pl.Series, amount: int, places: int) -> pl.
     """Part ÷ entire × amount, rounded: digit by digit, since the product of two numbers may be too long for 128 bits.
 
     Args:
-        part: quanta, 0 … entire, or null.
+        part: quanta, or null.
         entire: quanta above 0 where there is a part.
-        amount: quanta.
+        amount: quanta, 0 or more.
         places: decimals to round to.
+
+    Returns:
+        quanta; what has more than 15 digits before the point is `too_large`, and no more than that.
     """
     digits = []
-    while amount:
-        amount, digit = divmod(amount, 10**4)
+    left = amount
+    while left:
+        left, digit = divmod(left, 10**4)
         digits.append(digit)
-    base, found = whole(10**4), pl.DataFrame({"part": part, "entire": entire})
-    found = found.with_columns(value=pl.col("part") * 0, rest=pl.col("part") * 0)
+    base, most = whole(10**4), whole(LIMIT * ONE // max(amount, 1))
+    found = pl.DataFrame({"part": part, "entire": entire}).with_columns(size=pl.col("part").abs())
+    found = found.with_columns(times=pl.col("size") // pl.col("entire"), size=pl.col("size") % pl.col("entire"))
+    found = found.with_columns(value=pl.col("size") * 0, rest=pl.col("size") * 0)
     for digit in reversed(digits):
-        found = found.with_columns(rest=pl.col("rest") * base + pl.col("part") * whole(digit))
+        found = found.with_columns(rest=pl.col("rest") * base + pl.col("size") * whole(digit))
         found = found.with_columns(
             value=pl.col("value") * base + pl.col("rest") // pl.col("entire"), rest=pl.col("rest") % pl.col("entire")
         )
-    return found.select(rounded(pl.col("value"), pl.col("rest"), pl.col("entire"), places)).to_series()
+    many = pl.min_horizontal("times", most + 1) * whole(amount)
+    size = rounded(pl.col("value") + many, pl.col("rest"), pl.col("entire"), places)
+    return found.select(pl.when(pl.col("part") < 0).then(whole(0) - size).otherwise(size)).to_series()
 
 
 class Exact(NamedTuple):

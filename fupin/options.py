@@ -6,11 +6,12 @@ import functools
 import inspect
 import logging
 from collections.abc import Callable, Sequence
+from fractions import Fraction
 from typing import Any, Literal
 
 import click
 
-from fupin import numbers
+from fupin import boards, close_calls, numbers
 from fupin.chain import Events, Files, Stage
 from fupin.conditions import Condition
 from fupin.deferred import pl
@@ -51,6 +52,7 @@ output = click.option(
     "-o", "--output", type=File(read=False), metavar="FILE", help="Write the result there, whole or not at all."
 )
 verbose = click.option("-v", "--verbose", is_flag=True, help="Tell on standard error what was done.")
+quiet = click.option("-q", "--quiet", is_flag=True, help="Tell nothing but faults.")
 
 
 def verb(
@@ -79,6 +81,7 @@ def verb(
         def callback(
             output: str | None,
             verbose: bool,
+            quiet: bool,
             input_: str | None = None,
             argument: str | None = None,
             **given: Any,
@@ -103,7 +106,7 @@ def verb(
             writes = _files(context, False, ("output",))
             return Stage(
                 name, apply, source, reads, output, given["key"], keyed, verbose, last, streams, words, ledgers, writes,
-                options=given, begin=begin,
+                options=given, begin=begin, quiet=quiet,
             )  # fmt: skip
 
         options = [
@@ -116,7 +119,7 @@ def verb(
                 help="The column, or columns A,B, that name a unit.  [default: the first column]",
             ),
         ]
-        common = [options[0], output, options[1], verbose]
+        common = [options[0], output, options[1], verbose, quiet]
         if board == "argument":
             told = "The board; standard input if left out."
             callback = click.argument("argument", required=False, type=File(), metavar="[FILE]", help=told)(callback)
@@ -136,7 +139,7 @@ def _order(parameter: click.Parameter) -> int:
     """Where help shows a parameter, the last first, as click keeps them: its own arguments, then the board's."""
     if isinstance(parameter, click.Argument):
         return 2 if parameter.name == "argument" else 3
-    return 0 if parameter.name in ("input_", "output", "key", "verbose") else 1
+    return 0 if parameter.name in ("input_", "output", "key", "verbose", "quiet") else 1
 
 
 def _reads(context: click.Context) -> list[str]:
@@ -186,11 +189,18 @@ def column(default: str | None = None) -> Callable[[Callback], Callback]:
 def placing(function: Callback) -> Callback:
     """Options on which cells are written: --for, --fill, --replace."""
 
-    @click.option("--for", "only", type=Sql(), metavar="SQL", help="Compute for these units; leave the others missing.")
+    @click.option(
+        "--for",
+        "only",
+        type=Sql(),
+        metavar="SQL",
+        help="Compute for these units; leave the others missing, or with --replace as they are.",
+    )
     @click.option("--fill", is_flag=True, help="Write only where the column is missing so far.")
     @click.option("--replace", is_flag=True, help="Allow a column that is already there; it keeps its place.")
     @functools.wraps(function)
     def wrapper(only: Condition | None, fill: bool, replace: bool, **given: Any) -> Any:
+        boards.check_placing(fill, replace)
         return function(placing={"only": only, "fill": fill, "replace": replace}, **given)
 
     return wrapper
@@ -253,17 +263,39 @@ def events(option: str = "--events", required: bool = True) -> Callable[[Callbac
     return decorate
 
 
+def _distance(ctx: click.Context, param: click.Parameter, value: Fraction | None) -> Fraction | None:
+    """A distance of --near."""
+    close_calls.distance(value)
+    return value
+
+
+near = click.option(
+    "--near",
+    type=Number(),
+    metavar="N",
+    callback=_distance,
+    help="Tell which decisions are made by less than N; 0 tells none.  [default: 0.00001]",
+)
 count = click.IntRange(0, numbers.MOST)
 places = click.option(
     "--round", "places", type=click.IntRange(0, numbers.PLACES), metavar="N", help="Round half up to N decimals."
 )
 
 
-def names(*flags: str, metavar: str = "COLUMN,…", told: str) -> Callable[[Callback], Callback]:
-    """An option of names separated by commas, or repeated; the command receives them in one tuple."""
+def names(
+    *flags: str, metavar: str = "COLUMN,…", told: str, files: Sequence[str] = ()
+) -> Callable[[Callback], Callback]:
+    """An option of names separated by commas, or repeated; the command receives them in one tuple.
+
+    Args:
+        flags: what the option is called.
+        metavar: what it is followed by.
+        told: its help.
+        files: the parameters that name the table whose columns they are; the board if left out.
+    """
 
     def decorate(function: Callback) -> Callback:
-        option = click.option(*flags, type=Names(), multiple=True, metavar=metavar, help=told, callback=_flat)
+        option = click.option(*flags, type=Names(*files), multiple=True, metavar=metavar, help=told, callback=_flat)
         return option(function)
 
     return decorate

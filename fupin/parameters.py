@@ -235,7 +235,10 @@ class Command(Once):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Parse the words of the command line."""
         ctx.meta["words"] = list(args)
-        return super().parse_args(ctx, args)
+        rest = super().parse_args(ctx, args)
+        if ctx.params.get("verbose") and ctx.params.get("quiet") and not ctx.resilient_parsing:
+            raise Misuse("give either --verbose or --quiet")
+        return rest
 
 
 def option(param: click.Parameter | None) -> str:

@@ -15,7 +15,7 @@ from fupin.checks import Check, faults, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault, hint
 
-_COLUMNS = ("task", "unit", "due", "start", "days", "rule", "points")
+_COLUMNS = ("task", "unit", "due", "start", "days", "rule", "points", "window")
 _FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 _DAY = re.compile(r"(?:[+-]?[1-9][0-9]?)?(?:MO|TU|WE|TH|FR|SA|SU)")
 _NUMBERS = {
@@ -43,14 +43,15 @@ def obligations(plan: pl.DataFrame, since: datetime.date | None, until: datetime
 
     Args:
         plan: a table of texts: task, perhaps unit, and due (a date), or start with days, or start with rule; perhaps
-            points.
+            points, and window (so many days before the due date its time begins).
         since: the first due date of rules that counts.
         until: the last due date of rules that counts.
 
     Returns:
         `plan` (the row), `task`, `unit` (null for all units), `due` (a date), `points` (quanta, null if none are
-        given) and `mark` (what tells it apart among those of its task and unit: the date that a rule gives, or
-        which of the fixed dates it is), a row for each due date.
+        given), `mark` (what tells it apart among those of its task and unit: the date that a rule gives, or which of
+        the fixed dates it is), `begin` (the start of `days`, else null) and `window` (days, or null), a row for each
+        due date.
 
     Raises:
         DataError: a row of the plan is at fault.
@@ -60,8 +61,8 @@ def obligations(plan: pl.DataFrame, since: datetime.date | None, until: datetime
     listed, total = faults(plan, _checks())
     rows = plan.select(
         pl.int_range(pl.len(), dtype=pl.UInt32).alias("plan"), "task", "unit", "rule",
-        due=dates.read("due"), start=dates.read("start"), days=pl.col("days").cast(pl.Int64, strict=False),
-        points=numbers.read("points"),
+        due=dates.read("due"), start=dates.read("start"), points=numbers.read("points"),
+        days=pl.col("days").cast(pl.Int64, strict=False), window=pl.col("window").cast(pl.Int64, strict=False),
     )  # fmt: skip
     rules = rows.filter(pl.col("rule").is_not_null() & pl.col("start").is_not_null())
     found, wrong = [], []
@@ -81,7 +82,8 @@ def obligations(plan: pl.DataFrame, since: datetime.date | None, until: datetime
         mark=pl.concat_str(pl.col("unit").fill_null(""), which, separator=" "),
     )  # fmt: skip
     dated = pl.concat([fixed, ruled]).join(rows.drop("due"), on="plan", maintain_order="left")
-    return dated.select("plan", "task", "unit", "due", "points", "mark")
+    begin = pl.when(pl.col("days").is_not_null()).then("start")
+    return dated.select("plan", "task", "unit", "due", "points", "mark", "window", begin=begin)
 
 
 def _checks() -> list[Check]:
@@ -96,7 +98,10 @@ def _checks() -> list[Check]:
         Check(start & ~due & days & rule, "give either days or a rule", "rule"),
         dates.date_check("due", blank=True),
         dates.date_check("start", blank=True),
-        Check(~pl.col("days").str.contains("^[0-9]{1,5}$"), "'{value}' is not a number of days, 0 to 99999", "days"),
+        *(
+            Check(~pl.col(name).str.contains("^[0-9]{1,5}$"), "'{value}' is not a number of days, 0 to 99999", name)
+            for name in ("days", "window")
+        ),
         Check(_due_after_start().dt.year() > 9999, "{value} days after start is beyond the year 9999", "days"),
         number_check("points", blank=True),
         Check(points < 0, "'{value}' is below 0; points are 0 or more", "points"),

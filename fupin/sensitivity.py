@@ -150,7 +150,8 @@ def _weighing(stage: Stage, terms: Sequence[Term]) -> Callable[[pl.DataFrame, Fi
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
         if options["terms"]:
             return weight(board, terms, options["name"], **same)
-        return weight_scores(board, stage.ledgers[0].open(files), terms, options["name"], **same)
+        scores = stage.ledgers[0].open(files)
+        return weight_scores(board, scores, terms, options["name"], without=options["without"], **same)
 
     return apply
 

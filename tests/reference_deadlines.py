@@ -283,6 +283,7 @@ class Obligation:
     unit: str
     due: date
     points: str
+    begin: date = date.min
     done: date | None = None
     status: str = ""
     days_late: int | None = None
@@ -332,13 +333,19 @@ def obligations(
             raise Refused("no task")
         if row.get("points") and number(row["points"]) < 0:
             raise Refused("points below 0")
+        window = number(row.get("window") or "99999")
+        if window < 0 or window.denominator > 1:
+            raise Refused("window is no whole number from 0 on")
         mine = [row["unit"]] if row.get("unit") else [""] if units is None else units
         dues = due_dates(row, since, to)
         if shift:
             dues = sorted({(calendar or Calendar()).shifted(due, shift) for due in dues})
         for due in dues:
             for place, unit in enumerate(mine):
-                found.append(Obligation((due, index, place), row["task"], unit, due, row.get("points", "")))
+                begins = [due - int(window) * DAY] if row.get("window") else []
+                begins += [day(row["start"])] if row.get("days") else []
+                begin = max(begins, default=date.min)
+                found.append(Obligation((due, index, place), row["task"], unit, due, row.get("points", ""), begin))
     if len({(one.task, one.unit, one.due) for one in found}) < len(found):
         raise Refused("a task, unit and due date twice")
     return sorted(found, key=lambda one: one.order)
@@ -353,8 +360,12 @@ def meet(one: Obligation, submitted: date) -> None:
 
 def match(
     found: list[Obligation], rows: list[Row], tasks: set[str], units: set[str], column: str, on: date, ignore: bool
-) -> None:
-    """Let the submissions up to a day meet the due dates: those that name one first, the others by date."""
+) -> int:
+    """Let the submissions up to a day meet the due dates: those that name one first, the others by date.
+
+    A due date takes none from before its time; how many came too early is returned.
+    """
+    early = 0
     unnamed: list[tuple[date, list[Obligation]]] = []
     for row in rows:
         unit = row.get(column, "")
@@ -374,12 +385,25 @@ def match(
         meant = [one for one in mine if one.due == named]
         if not meant:
             raise Refused("no such due date")
-        meet(meant[0], submitted)
+        if submitted < meant[0].begin:
+            early += 1
+        else:
+            meet(meant[0], submitted)
+    return early + in_order(unnamed)
+
+
+def in_order(unnamed: list[tuple[date, list[Obligation]]]) -> int:
+    """Let submissions meet, by date, the earliest due date that is open and has begun; how many came too early."""
+    early = 0
     for submitted, mine in sorted(unnamed, key=lambda one: one[0]):
-        still_open = [one for one in mine if not one.done]
-        if not still_open:
+        still_open = [one for one in mine if not one.done and one.begin <= submitted]
+        if still_open:
+            meet(still_open[0], submitted)
+        elif any(submitted < one.begin for one in mine):
+            early += 1
+        else:
             raise Refused("a submission without a due date")
-        meet(still_open[0], submitted)
+    return early
 
 
 def roster_units(roster: Table | None, key: str | None) -> list[str] | None:
@@ -424,8 +448,9 @@ def judged(
     shift: str | None = None,
     calendar: Calendar | None = None,
     soon: int = 7,
+    early: list[int] | None = None,
 ) -> list[Obligation]:
-    """Every obligation with its status."""
+    """Every obligation with its status; `early` takes down how many submissions came before their time."""
     if since and to and since > to:
         raise Refused("the window is reversed")
     units = roster_units(roster, key)
@@ -440,7 +465,9 @@ def judged(
             raise Refused("no column of units")
         rows = [row for row in done.rows if where(row)]
         tasks = {row["task"] for row in plan.rows}
-        match(found, rows, tasks, known, columns[0] if columns else "", on, ignore_strays)
+        before = match(found, rows, tasks, known, columns[0] if columns else "", on, ignore_strays)
+        if early is not None:
+            early.append(before)
     for one in found:
         one.judge(on, soon)
     return found
@@ -472,8 +499,9 @@ def late(found: Sequence[Obligation], costs: Costs, source: str, status: Sequenc
             "points": costs.of(one),
             "date": one.due.isoformat(),
             "source": source,
+            "due": one.due.isoformat(),
         }
         for one in found
         if one.days_late is not None and (not status or one.status in status)
     ]
-    return Table(["unit", "item", "points", "date", "source"], rows)
+    return Table(["unit", "item", "points", "date", "source", "due"], rows)

@@ -24,7 +24,7 @@ from reference_deadlines import DAY, FREQS, STATUSES, WEEKDAYS, Costs, Obligatio
 from test_properties import BAD, dressed, forms, many, names, numbers, remarks, seldom, split_in_two
 
 HEADER = "task,unit,due,done,status,days_late\n"
-COSTS = "unit,item,points,date,source\n"
+COSTS = "unit,item,points,date,source,due\n"
 
 # --- against the reference
 
@@ -39,6 +39,7 @@ class Case:
     want: Callable[[], tuple[Table, int]]
     form: str
     strays: int = 0
+    early: list[int] = field(default_factory=list)
 
     def run(self) -> Result:
         """Run fupin in a folder of its own; a word @NAME is the file of that name."""
@@ -64,8 +65,10 @@ class Case:
         else:
             event(f"done, status {status}")
             assert (got.status, got.out) == (status, want.text()), got.err
-            counted = f"ignored {self.strays} row" in got.err and got.err.count("\n") == 1
-            assert counted if self.strays else got.err == "", got.err
+            told = [f"ignored {self.strays} row"] * bool(self.strays)
+            told += [f"left out {sum(self.early)} submission"] * bool(sum(self.early))
+            lines = got.err.splitlines()
+            assert [part in line for part, line in zip(told, lines, strict=True)] == [True] * len(told), got.err
 
 
 FIRST = date(2019, 12, 20)  # a leap year is near
@@ -177,6 +180,7 @@ class Drawn:
 def plans(draw: DrawFn) -> Drawn:
     units = draw(st.lists(names, min_size=1, max_size=4, unique=True))
     who = draw(st.sampled_from(["roster", "roster", "plan", "nobody"]))
+    windows = draw(st.booleans())
     rows: list[Row] = []
     for index in range(0 if seldom(draw, 20) else draw(st.integers(1, 4))):
         task = TASKS[draw(st.integers(0, len(TASKS) - 1))] if seldom(draw, 6) else TASKS[index]
@@ -188,6 +192,7 @@ def plans(draw: DrawFn) -> Drawn:
             "days": "",
             "rule": "",
             "points": "",
+            "window": "",
             "备注": draw(remarks),
         }
         if who == "plan" or (who == "roster" and seldom(draw, 4)):
@@ -200,6 +205,8 @@ def plans(draw: DrawFn) -> Drawn:
             row["start"] = str(start)
             row[how] = draw(st.sampled_from(["0", "15", "007", "30"])) if how == "days" else draw(rules(start))
         row["points"] = draw(st.just("") | numbers("0", "6").filter(lambda text: text[0] != "-"))
+        if windows:
+            row["window"] = draw(st.sampled_from(["", "0", "3", "007", "40", "99999"]))
         rows.append(row)
     if rows and seldom(draw, 12):
         rows.append(dict(rows[0]))
@@ -207,9 +214,9 @@ def plans(draw: DrawFn) -> Drawn:
     unused = [name for name in ("due", "start", "days", "rule") if not any(row[name] for row in rows)]
     unused += ["unit"] if who == "nobody" else []
     unused += ["points"] if draw(st.booleans()) else []
-    columns = [
-        name for name in ("task", "unit", "due", "start", "days", "rule", "points", "备注") if name not in unused
-    ]
+    unused += [] if windows else ["window"]
+    known = ("task", "unit", "due", "start", "days", "rule", "points", "window", "备注")
+    columns = [name for name in known if name not in unused]
     columns = columns if draw(st.booleans()) else draw(st.permutations(columns))
     plan = Table(columns, [{name: row[name] for name in columns} for row in rows])
     if who != "roster":
@@ -234,6 +241,7 @@ def spoil_plan(draw: DrawFn, rows: Sequence[Row]) -> None:
         "days": BAD_DAYS,
         "rule": BAD_RULES,
         "points": [*BAD, "-1"],
+        "window": BAD_DAYS,
     }
     if seldom(draw, 3):  # a second form beside the first
         row[draw(st.sampled_from(["due", "start"]))] = "2020-01-01"
@@ -340,26 +348,66 @@ def cases(draw: DrawFn) -> Case:
         words += [word for option, figure in given_costs if figure is not None for word in (option, figure)]
     how = draw(st.sampled_from([["plan.csv"], ["-i", "plan.csv"], ["-"], []]))
 
+    early: list[int] = []
+
     def where(row: Row) -> bool:
         return not chosen or row["用"] == "是"
 
     def want() -> tuple[Table, int]:
         found = ref.judged(
             plan, on, roster=drawn.roster, key=drawn.key, done=done, event_key=event_key, where=where,
-            ignore_strays=ignored, since=since, to=to, shift=shift, calendar=calendar, soon=soon,
+            ignore_strays=ignored, since=since, to=to, shift=shift, calendar=calendar, soon=soon, early=early,
         )  # fmt: skip
         source = "plan.csv" if "plan.csv" in how else "-"
         printed = ref.deadlines(found, status) if costs is None else ref.late(found, costs, source, status)
         return printed, 3 if any(one.status in fail_if for one in found) else 0
 
     strays = [row for row in (done.rows if done else []) if "没有此村" in row.values() and where(row)]
-    return Case([*words, *how], plan, files, want, draw(forms), len(strays) if ignored else 0)
+    return Case([*words, *how], plan, files, want, draw(forms), len(strays) if ignored else 0, early)
 
 
 @many
 @given(cases())
 def test_deadlines(case: Case) -> None:
     case.check()
+
+
+@st.composite
+def windows(draw: DrawFn) -> tuple[Table, Table]:
+    """Due dates that are close together, with windows that overlap in any order, and many submissions."""
+    span = st.integers(0, 12).map(lambda days: FIRST + days * DAY)
+    dues = draw(st.lists(st.tuples(st.sampled_from("甲甲乙"), span), min_size=1, max_size=7, unique=True))
+    alike = draw(st.none() | st.sampled_from(["", "3"]))
+    rows = [
+        {
+            "task": task,
+            "due": str(due),
+            "window": draw(st.sampled_from(["", "0", "2", "5", "9"]) if alike is None else st.just(alike)),
+        }
+        for task, due in dues
+    ]
+    sent = draw(st.lists(st.tuples(st.sampled_from([task for task, _ in dues]), span), max_size=9))
+    named = draw(st.lists(st.sampled_from(dues), max_size=2, unique=True))
+    done = [{"task": task, "date": str(one), "due": ""} for task, one in sent]
+    done += [{"task": task, "date": str(draw(span)), "due": str(due)} for task, due in named]
+    return Table(["task", "due", "window"], rows), Table(["task", "date", "due"], draw(st.permutations(done)))
+
+
+@settings(many, max_examples=400)
+@given(windows())
+def test_submissions_count_from_when_their_window_begins(case: tuple[Table, Table]) -> None:
+    plan, done = case
+    on, early = FIRST + 20 * DAY, list[int]()
+    with TemporaryDirectory() as folder, chdir(folder):
+        Path("done.csv").write_text(done.text())
+        got = fupin("deadlines", "--on", on, "--done", "done.csv", stdin=plan.text())
+    try:
+        found = ref.judged(plan, on, done=done, early=early)
+    except Refused:
+        assert (got.status, got.out) == (1, "")
+        return
+    assert (got.status, got.out) == (0, ref.deadlines(found).text())
+    assert got.err.startswith(f"fupin deadlines: left out {early[0]} submission") if early[0] else got.err == ""
 
 
 # --- rules: the examples of RFC 5545, section 3.8.5.3, in whole days
@@ -795,14 +843,16 @@ def test_a_wrong_command_line(words: list[str], told: list[str]) -> None:
 def test_late_work_must_cost_something(folder: Path, words: list[str]) -> None:
     Path("plan.csv").write_text("task,due,points\na,2019-03-01,1\nb,2019-03-02,\n")
     late = ["deadlines", "plan.csv", "--late", *words]
-    assert fupin(*late, "--on", "2019-03-02") == Result(0, COSTS + ",a,1,2019-03-01,plan.csv\n", "")
+    assert fupin(*late, "--on", "2019-03-02") == Result(0, COSTS + ",a,1,2019-03-01,plan.csv,2019-03-01\n", "")
     refused(fupin(*late, "--on", "2019-03-03"), 1, "plan.csv:3: points: ", "'b'", "--points", "--per-day")
 
 
 def test_points_of_more_than_15_digits() -> None:
     plan = "task,due\na,2019-03-01\n"
     words = ["deadlines", "--late", "--per-day", "999999999999999", "--on"]
-    assert fupin(*words, "2019-03-02", stdin=plan) == Result(0, COSTS + ",a,999999999999999,2019-03-01,-\n", "")
+    assert fupin(*words, "2019-03-02", stdin=plan) == Result(
+        0, COSTS + ",a,999999999999999,2019-03-01,-,2019-03-01\n", ""
+    )
     refused(fupin(*words, "2019-03-03", stdin=plan), 1, "", "a", "15 digits")
 
 
@@ -942,8 +992,8 @@ def office(folder: Path) -> Path:
 
 
 # 月报: 0.5 + 19 × 0.5 is more than 4; 核查表: 0.5 + 2 × 0.5 = 1.5. 永宁村: 0.5 + 2 × 0.5 = 1.5.
-FIRST_TWO = "梅子园村,月报,4,2019-03-01,plan.csv\n永宁村,月报,1.5,2019-03-01,plan.csv\n"
-EVENTS = FIRST_TWO + "梅子园村,核查表,1.5,2019-03-18,plan.csv\n"
+FIRST_TWO = "梅子园村,月报,4,2019-03-01,plan.csv,2019-03-01\n永宁村,月报,1.5,2019-03-01,plan.csv,2019-03-01\n"
+EVENTS = FIRST_TWO + "梅子园村,核查表,1.5,2019-03-18,plan.csv,2019-03-18\n"
 BOARD = "village,kind,routine\n梅子园村,一,14.5\n永宁村,二,18.5\n"
 
 

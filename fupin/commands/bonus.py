@@ -65,7 +65,7 @@ def bonus(
         raise DataError(Fault(f"an item of that name leaves no {name}_absorbed for --detail", "item", source.name))
     keys = boards.key_of(board, key)
     extras = ledger.events(events)
-    extras.require(["item"])
+    extras.require(["item", *(name for name in ("level", "count") if name in extras.columns)])
     found = _points(extras, Units(board, keys), keys, table)
     caps = table.unique("item", maintain_order=True).select("item", "cap")
 

@@ -51,9 +51,12 @@ def deadlines(
     """The obligations of a plan, contract §8.
 
     Args:
-        plan: task, perhaps unit, and due (a date), or start with days, or start with rule (RFC 5545); perhaps points.
+        plan: task, perhaps unit, and due (a date), or start with days, or start with rule (RFC 5545); perhaps points,
+            and perhaps window: so many days before the due date a submission begins to count, and with days from start
+            on.
         roster: a table of units; a task without a unit is one of each of them.
-        done: submissions: task, unit, date, perhaps due (the due date that it is for).
+        done: submissions: task, unit, date, perhaps due (the due date that it is for). One that comes before its time
+            is told and left out.
         on: the day on which the status is asked for; today if left out. Later submissions do not count yet.
         since: the first due date of rules, inclusive (``--from``).
         until: the last due date of rules, inclusive (``--to``).
@@ -67,7 +70,8 @@ def deadlines(
 
     Returns:
         task, unit, due, done, status, days_late; or, for `late`, unit, item (the task), points, date (the due date),
-        source. Rows by due date, then in the order of the plan, then of the roster.
+        source, due (the due date once more, for `deduct` with `once`). Rows by due date, then in the order of the plan,
+        then of the roster.
 
     Raises:
         DataError: a row of the plan is at fault, a submission is of an unknown task or unit or meets no due date,
@@ -113,6 +117,7 @@ def _listed(
     wanted = obligations(plan, since, until).with_columns(place=pl.lit(0, dtype=pl.UInt32))
     if shift is not None:
         wanted = move(wanted, shift, WorkingDays(calendar))
+    wanted = wanted.with_columns(begin=pl.max_horizontal("begin", pl.col("due") - pl.duration(days="window")))
     units, unit = pl.Series(dtype=pl.String), "unit"
     if roster is not None:
         source = tables.table(roster, "roster")
@@ -263,8 +268,10 @@ def command(
     an error; a FILE with days of that year tells it, its other days going by the week.
 
     A submission (--done: task, unit, date, perhaps due) meets the due date that it names, else in order of dates
-    the earliest that is still open, and it may be early; one that meets none is an error, and one later than --on
-    does not count yet. With --from, --where "date >= '…'" leaves out those of earlier due dates.
+    the earliest that is still open and whose time has begun: with days from start on, and with the plan's column
+    window so many days before the due date. One that comes too early is told and left out, one that meets none is an
+    error, and one later than --on does not count yet. With --from, --where "date >= '…'" leaves out those of earlier
+    due dates.
 
     --fail-if looks at all obligations, whatever --status shows; --ics has those that are shown, each as an event
     of a whole day. What is open wakes at nine, when it becomes due and on its date. A phone that reads the

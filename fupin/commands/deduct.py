@@ -34,7 +34,7 @@ def deduct(
     items: Table | None = None,
     floor: Number = 0,
     each: tuple[Number, Number] | None = None,
-    once: str | None = None,
+    once: str | Sequence[str] = (),
     column: str = "points",
     key: Sequence[str] | None = None,
     detail: bool = False,
@@ -50,7 +50,7 @@ def deduct(
         items: item, full and perhaps floor, in points: each item counts down by itself, and they are added up.
         floor: the least that can be left, in points.
         each: the least and the most points of one event.
-        once: of a unit's events with the same value in this column only the one with most points counts.
+        once: of a unit's events that agree in this column, or in all of these, only the one with most points counts.
         column: the ledger's column of points.
         key: the board's key columns.
         detail: add NAME_events and NAME_points (of the events that count) and NAME_absorbed (by the floor).
@@ -67,8 +67,9 @@ def deduct(
     bounds = numbers.bounds(each, "each") if each else None
     keys = boards.key_of(board, key)
     rows_of = ledger.events(events)
-    rows_of.require([column, *by, *([once] if once else [])])
-    found = _counting(rows_of, Units(board, keys), keys, by, once, _checks(column, bounds, once, by, marks), column)
+    same = [once] if isinstance(once, str) else list(once)
+    rows_of.require([column, *by, *same])
+    found = _counting(rows_of, Units(board, keys), keys, by, same, _checks(column, bounds, same, by, marks), column)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         left = rows.select("\0row").join(marks, how="cross").join(found, on=["\0row", *by], how="left")
@@ -132,7 +133,7 @@ def _items(source: Source, floor: Fraction) -> pl.DataFrame:
 def _checks(
     column: str,
     each: tuple[Fraction, Fraction] | None,
-    once: str | None,
+    once: Sequence[str],
     by: Sequence[str],
     marks: pl.DataFrame,
 ) -> list[Check]:
@@ -147,8 +148,9 @@ def _checks(
         bounds = f"{numbers.show(each[0])} to {numbers.show(each[1])}"
         outside = ((points < low) & (points >= 0)) | (points > high)
         checks.append(Check(outside, f"'{{value}}' is outside what an event may cost, {bounds}", column))
-    if once:
-        checks.append(Check(pl.col(once).is_null(), "blank, where --once needs to know what the event is about", once))
+    for about in once[:1]:  # a blank in the others is a value like any
+        blank = "blank, where --once needs to know what the event is about"
+        checks.append(Check(pl.col(about).is_null(), blank, about))
     if by:
         listed = marks["item"]
         unlisted = ~pl.col("item").is_in(listed.implode()).fill_null(False)
@@ -161,7 +163,7 @@ def _counting(
     units: Units,
     keys: Sequence[str],
     by: Sequence[str],
-    once: str | None,
+    once: Sequence[str],
     checks: Sequence[Check],
     column: str,
 ) -> pl.DataFrame:
@@ -171,12 +173,12 @@ def _counting(
         figures = {"\0events": Aggregate("count"), "\0points": Aggregate("sum", points, column=column)}
         return reduce(events, units, keys, figures, by=by, checks=checks)
     if not by:
-        tasks = reduce(events, units, keys, {"\0points": Aggregate("max", points)}, by=[once], checks=checks)
+        tasks = reduce(events, units, keys, {"\0points": Aggregate("max", points)}, by=once, checks=checks)
     else:  # of a task's events the dearest counts, with its item; of equally dear ones the first
         first = {"\0order": Aggregate("min", pl.col("\0order").cast(pl.Int128))}
-        tasks = reduce(events, units, keys, first, by=list(dict.fromkeys([*by, once, column])), checks=checks)
+        tasks = reduce(events, units, keys, first, by=list(dict.fromkeys([*by, *once, column])), checks=checks)
         tasks = tasks.with_columns(points.alias("\0points")).sort("\0points", "\0order", descending=[True, False])
-        tasks = tasks.unique(["\0row", once], keep="first", maintain_order=True)
+        tasks = tasks.unique(["\0row", *once], keep="first", maintain_order=True)
     return tasks.group_by("\0row", *by).agg(pl.len().alias("\0events"), pl.col("\0points").sum())
 
 
@@ -205,12 +207,7 @@ $ fupin deduct villages.csv --events routine.csv --full 20 --each 0.5:2 \
     help="The least that is left.",
 )
 @click.option("--each", type=options.Range(), metavar="LO:HI", help="What one event may cost; any other is an error.")
-@click.option(
-    "--once",
-    type=options.Column("ledger"),
-    metavar="COLUMN",
-    help="Of a unit's events with the same COLUMN only the dearest counts.",
-)
+@options.names("--once", files=["ledger"], told="Of a unit's events that agree in these only the dearest counts.")
 @click.option(
     "--column",
     type=options.Column("ledger"),
@@ -232,6 +229,9 @@ def command(
 
     With --items each item has its own full marks and floor, and the column is their sum. --detail adds
     NAME_events, NAME_points (both of the events that count) and NAME_absorbed (what the floor swallowed).
+
+    --once task counts a task once however often it is told of; a task that comes back is one for each due date,
+    --once task,due, as deadlines --late gives it. A blank in the first column is an error, in the others a value.
     """
     _check(full, items, floor)
 

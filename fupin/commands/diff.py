@@ -152,6 +152,7 @@ village,old_rank,new_rank,change,old_score,new_score,difference,moved
 )
 @click.option("--set", "given", multiple=True, metavar="NAME=VALUE", help="Fill {NAME} in the recipes.")
 @options.verbose
+@options.quiet
 def command(
     old: str,
     new: str,
@@ -159,6 +160,7 @@ def command(
     recipes: tuple[str, str] | None,
     given: tuple[str, ...],
     verbose: bool,
+    quiet: bool,
     **told: Any,
 ) -> Stage:
     """A row for each unit: places, scores, how they changed, and in moved the columns that are not the same.
@@ -184,7 +186,7 @@ def command(
         return found.with_columns(pl.Series("events", events, dtype=pl.String))
 
     words = ("diff", *context.meta["words"])
-    return Stage("diff", apply, None, [old, new], output, verbose=verbose, words=words)
+    return Stage("diff", apply, None, [old, new], output, verbose=verbose, words=words, quiet=quiet)
 
 
 Behind = dict[str, dict[tuple[str, ...], list[Row]]]

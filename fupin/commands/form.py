@@ -177,9 +177,10 @@ forms/莲台村.xlsx
     help="The column of units.  [default: the roster's first, or unit]",
 )
 @options.verbose
+@options.quiet
 def command(
     items: str, roster: str | None, output: str, title: str | None, notes: tuple[str, ...], sign: str | None,
-    lang: Language, replace: bool, key: tuple[str, ...] | None, verbose: bool,
+    lang: Language, replace: bool, key: tuple[str, ...] | None, verbose: bool, quiet: bool,
 ) -> Stage:  # fmt: skip
     """A workbook for each unit of the roster, called like the unit: a line for each item, with its full marks.
 
@@ -212,4 +213,5 @@ def command(
 
     context = click.get_current_context()
     reads = [items, *([roster] if roster else [])]
-    return Stage("form", apply, None, reads, output, verbose=verbose, last=True, words=("form", *context.meta["words"]))
+    words = ("form", *context.meta["words"])
+    return Stage("form", apply, None, reads, output, verbose=verbose, last=True, words=words, quiet=quiet)

@@ -12,7 +12,7 @@ from typing import Any, Unpack, get_args
 
 import click
 
-from fupin import boards, numbers, options, tables
+from fupin import boards, close_calls, numbers, options, tables
 from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
@@ -37,6 +37,7 @@ def grade(
     within: str | None = None,
     vetoed: str | None = None,
     ignore_veto: bool = False,
+    near: Number | None = None,
     key: Sequence[str] | None = None,
     **placing: Unpack[Placing],
 ) -> pl.DataFrame:
@@ -57,6 +58,8 @@ def grade(
         within: the column of groups; without it all rows are one.
         vetoed: the grade of vetoed units, missing if left out. They take no place of a quota.
         ignore_veto: grade vetoed units like the others.
+        near: scores that differ by less from a bound, or across the end of a quota, are told; 0.00001 if left out, 0
+            for none.
         key: the board's key columns.
         placing: see `boards.append`. The rows of a group are those that are computed.
 
@@ -70,6 +73,7 @@ def grade(
     scheme = read_scheme(
         bands, quota or {}, quota_max or {}, base=base, rounding=quota_round, within=within, own=quotas is not None
     )
+    closest = close_calls.distance(near)
     require_columns([by], board.columns)
     keys = boards.key_of(board, key)
     group, out = boards.groups(board, within), boards.vetoed(board, ignore=ignore_veto)
@@ -88,7 +92,11 @@ def grade(
         emptied = emptied.join(groups, on="\0group", maintain_order="left")
         _tell_emptied(emptied, units, boards.units(mine, keys), within is not None)
         _tell_counts(ties, scheme, int(mine["\0out"].sum()))
-        found = units.select("\0at", band=ties["band"].gather(units.select(pl.struct(_TIE).rle_id()).to_series()))
+        of_ties = ties.select("natural", "band")[units.select(pl.struct(_TIE).rle_id()).to_series()]
+        placed = units.hstack(of_ties)
+        calls = close_calls.to_bounds(mine.filter(~pl.col("\0out")), keys, by, _bounds(scheme), closest)
+        close_calls.tell([*calls, _across(placed, mine, by, keys, closest)], closest)
+        found = placed.select("\0at", "band")
         both = mine.select("\0at", "\0out").join(found, on="\0at", how="left", maintain_order="left")
         named = pl.col("band").replace_strict(dict(enumerate(scheme.names)), return_dtype=pl.String)
         return both.select(pl.when("\0out").then(pl.lit(vetoed, dtype=pl.String)).otherwise(named).alias(name))
@@ -174,6 +182,29 @@ def _banded(ties: pl.DataFrame, scheme: Scheme, allowed: pl.DataFrame) -> tuple[
     return ties, pl.concat(emptied)
 
 
+def _bounds(scheme: Scheme) -> list[tuple[int, str]]:
+    """The bounds of bands, and what they are called."""
+    named = zip(scheme.bounds, scheme.names, strict=True)
+    return [(bound, f"{name} from {numbers.show(Fraction(bound, numbers.ONE))}") for bound, name in named]
+
+
+def _across(placed: pl.DataFrame, mine: pl.DataFrame, by: str, keys: Sequence[str], near: int) -> pl.DataFrame:
+    r"""The last unit within a quota and the first one past it, where they are less than a distance apart.
+
+    Args:
+        placed: units in the order of `_ties`, with the `band` that they are in and the `natural` one.
+        mine: all units by `\0at`, with their cells.
+        by: the column of scores.
+        keys: the key columns.
+        near: the distance, in quanta.
+    """
+    before, score = pl.col("band").shift(1), pl.col("score")
+    same = pl.col("\0group") == pl.col("\0group").shift(1)
+    cut = same & (pl.col("natural") <= before) & (before < pl.col("band"))
+    close = cut & close_calls.is_close(score, score.shift(1), near)
+    return close_calls.neighbours(placed, close, pl.col("\0at"), mine, keys, by)
+
+
 def _tell_emptied(emptied: pl.DataFrame, units: pl.DataFrame, names: pl.Series, within: bool) -> None:
     """Tell which bands nobody is in because of a tie.
 
@@ -255,6 +286,7 @@ village,kind,field,grade
 @options.column("grade")
 @click.option("--vetoed", metavar="NAME", help="The grade of vetoed units.  [default: none]")
 @options.ignore_veto
+@options.near
 def command(
     bands: dict[str, str],
     quota: dict[str, str],

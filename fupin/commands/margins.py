@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from fupin import boards, conditions, numbers, options
+from fupin import boards, numbers, options, thresholds
 from fupin.chain import Chain, Files
 from fupin.checks import check, number_check, require_columns
 from fupin.commands.run import parsed
@@ -217,9 +217,16 @@ def command(
     if any(stage.dashes for chain in chains for stage in chain.stages[:1]):
         raise Misuse(f"--recipe: {recipe} reads standard input, which is the board here; name its files in it")
     counts = [] if places is None else [_count(word) for word in places.split(",")]
-    lines = _lines(chains, options_of["by"]) if veto is None else [numbers.parse(n, "--veto") for n in veto.split(",")]
+    lines, unclear = (
+        _lines(chains, options_of["by"])
+        if veto is None
+        else ([numbers.parse(n, "--veto") for n in veto.split(",")], [])
+    )
 
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
+        for sql in unclear:
+            told = "cannot tell at which %s the veto of %s begins; give these scores with --veto N,…"
+            options.log.warning(told, options_of["by"], sql)
         flipped = [] if share is None else _flips(board, chains, share, options_of)
         listed = margins(board, places=counts, veto=lines, flipped=flipped, **options_of)
         options.log.info("%s to look at", counted(listed.height, "row"))
@@ -252,11 +259,12 @@ def _count(word: str) -> int:
     return int(word)
 
 
-def _lines(chains: Sequence[Chain], by: str) -> list[Fraction]:
-    """The scores that the vetoes of a recipe compare the column with."""
+def _lines(chains: Sequence[Chain], by: str) -> tuple[list[Fraction], list[str]]:
+    """The scores at which the vetoes of a recipe begin or end, and the conditions of which that cannot be told."""
     vetoes = [stage for chain in chains[-1:] for stage in chain.stages if stage.verb == "veto"]
-    found = (line for stage in vetoes for when in stage.options["when"] for line in conditions.thresholds(when, by))
-    return list(dict.fromkeys(found))
+    found = {when.sql: thresholds.find(when, by) for stage in vetoes for when in stage.options["when"]}
+    lines = (line for one in found.values() for line in one.values)
+    return list(dict.fromkeys(lines)), [sql for sql, one in found.items() if one.unclear]
 
 
 def _flips(board: pl.DataFrame, chains: Sequence[Chain], share: Fraction, given: Mapping[str, Any]) -> list[Flip]:

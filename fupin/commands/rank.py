@@ -11,16 +11,18 @@ from typing import Any, Literal, Unpack
 
 import click
 
-from fupin import boards, numbers, options, tables
+from fupin import boards, close_calls, numbers, options, tables
 from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
-from fupin.errors import Misuse, counted
+from fupin.errors import NAMED, Misuse, counted, some
+from fupin.numbers import Number
 from fupin.rules import read_rules
 from fupin.tables import Source, Table
 
 Ties = Literal["competition", "dense", "ordinal", "error"]
+_GAINED = ("previous_rank", "change")
 
 
 def rank(
@@ -36,6 +38,7 @@ def rank(
     ignore_veto: bool = False,
     vetoed_last: bool = False,
     keep_order: bool = False,
+    near: Number | None = None,
     key: Sequence[str] | None = None,
     **placing: Unpack[Placing],
 ) -> pl.DataFrame:
@@ -55,6 +58,7 @@ def rank(
         ignore_veto: vetoed units are ranked like the others.
         vetoed_last: vetoed units are ranked after all others.
         keep_order: leave the rows in board order.
+        near: neighbours whose deciding figures differ by less are told; 0.00001 if left out, 0 for none.
         key: the board's key columns.
         placing: see `boards.append`.
 
@@ -66,10 +70,12 @@ def rank(
     """
     breaks = [(one, False) if isinstance(one, str) else one for one in tie_break]
     columns = [by, *(column for column, _ in breaks)]
+    closest = close_calls.distance(near)
     require_columns(columns, board.columns)
     keys = boards.key_of(board, key)
     out = boards.vetoed(board, ignore=ignore_veto)
     facts = pl.DataFrame({"group": boards.groups(board, within), "out": out})
+    earlier = None if previous is None else _earlier(tables.table(previous, "previous"), board, keys, name)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         boards.check_groups(rows, within)
@@ -84,16 +90,16 @@ def rank(
             "\0at", "\0group", "\0out", numbers.read(by).alias("\0by"),
             *(numbers.read(column).alias(f"\0tie{i}") for i, (column, _) in enumerate(breaks)),
         ).sort(list(order), descending=list(order.values()), maintain_order=True)  # fmt: skip
+        close_calls.tell(_close(values, mine, columns, list(order)[2:], keys, closest), closest)
         placed = _places(values, list(order), ties)
         if ties == "error":
             names = boards.units(mine, keys)
             _no_ties(mine, placed, names)
         places = mine.select("\0at").join(placed, on="\0at", how="left", maintain_order="left")
-        return places.select(pl.col("place").cast(pl.String).alias(name))
+        ranks = places.select(pl.col("place").cast(pl.String).alias(name))
+        return ranks if earlier is None else ranks.hstack(_gained(rows.select(keys).hstack(ranks), earlier, keys, name))
 
-    result = boards.append(board, [name], compute, **placing)
-    if previous is not None:
-        result = compared(result, tables.table(previous, "previous"), keys, name, bool(placing.get("replace")))
+    result = boards.append(board, [name, *(_GAINED if earlier is not None else [])], compute, **placing)
     if keep_order:
         return result
     check(result, [number_check(name, blank=True)])
@@ -116,6 +122,34 @@ def _places(values: pl.DataFrame, order: Sequence[str], ties: Ties) -> pl.DataFr
     return placed.select("\0at", place=place, tied=~pl.col("first"))
 
 
+def _close(
+    values: pl.DataFrame,
+    mine: pl.DataFrame,
+    columns: Sequence[str],
+    held: Sequence[str],
+    keys: Sequence[str],
+    near: int,
+) -> list[pl.DataFrame]:
+    r"""The neighbours in the ranking between whom a column decides by less than a distance.
+
+    Args:
+        values: sorted units: `\0at`, `\0group`, `\0out`, and the numbers that decide.
+        mine: the units by `\0at`, with their cells.
+        columns: the columns that decide, the first one first.
+        held: where their numbers are in `values`.
+        keys: the key columns.
+        near: the distance, in quanta.
+    """
+    equal = pl.all_horizontal(pl.col(name) == pl.col(name).shift(1) for name in ("\0group", "\0out"))
+    found = []
+    for column, name in zip(columns, held, strict=True) if near else ():
+        number, before = pl.col(name), pl.col(name).shift(1)
+        close = equal & close_calls.is_close(number, before, near)
+        found.append(close_calls.neighbours(values, close, pl.int_range(pl.len()), mine, keys, column))
+        equal = equal & (number == before)
+    return found
+
+
 def _no_ties(mine: pl.DataFrame, placed: pl.DataFrame, names: pl.Series) -> None:
     """Refuse ties.
 
@@ -132,7 +166,7 @@ def _no_ties(mine: pl.DataFrame, placed: pl.DataFrame, names: pl.Series) -> None
     )
 
 
-def compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str, replace: bool = False) -> pl.DataFrame:
+def compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str) -> pl.DataFrame:
     """Append the places of an earlier board, and how many were gained.
 
     Args:
@@ -140,7 +174,6 @@ def compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str, 
         previous: the earlier board, with the same key and column.
         keys: the key columns.
         name: the column of places.
-        replace: the new columns may be there already.
 
     Returns:
         the board with `previous_rank` and `change`, blank for units that had no place.
@@ -148,21 +181,29 @@ def compared(board: pl.DataFrame, previous: Source, keys: list[str], name: str, 
     Raises:
         DataError: the earlier board lacks a column, or holds a unit twice.
     """
-    new = ["previous_rank", "change"]
+    earlier = _earlier(previous, board, keys, name)
+    return boards.append(board, _GAINED, lambda rows: _gained(rows, earlier, keys, name))
+
+
+def _earlier(previous: Source, board: pl.DataFrame, keys: list[str], name: str) -> pl.DataFrame:
+    r"""The units of an earlier board with their places, `\0before`.
+
+    Raises:
+        DataError: it lacks a column, or holds a unit twice.
+    """
     earlier = read_rules(previous, [*keys, name], amounts={name: True}, unique=keys)
-    earlier = earlier.select(*keys, pl.col(name).alias("\0before"))
     gone = boards.units(earlier.join(board, on=keys, how="anti", maintain_order="left"), keys)
     if gone.len():
-        options.log.info(
-            "%s of %s not on the board: %s", counted(gone.len(), "unit"), previous.name, ", ".join(gone[:5])
-        )
+        told = some(gone.head(NAMED), gone.len())
+        options.log.info("%s of %s not on the board: %s", counted(gone.len(), "unit"), previous.name, told)
+    return earlier.select(*keys, pl.col(name).alias("\0before"))
 
-    def compute(rows: pl.DataFrame) -> pl.DataFrame:
-        both = rows.join(earlier, on=keys, how="left", maintain_order="left")
-        gained = pl.col("\0before") - numbers.read(name)
-        return both.select(previous_rank=numbers.text(pl.col("\0before")), change=numbers.text(gained))
 
-    return boards.append(board, new, compute, replace=replace)
+def _gained(rows: pl.DataFrame, earlier: pl.DataFrame, keys: Sequence[str], name: str) -> pl.DataFrame:
+    """The earlier places of units that have places, and how many they gained."""
+    both = rows.join(earlier, on=keys, how="left", maintain_order="left")
+    gained = pl.col("\0before") - numbers.read(name)
+    return both.select(previous_rank=numbers.text(pl.col("\0before")), change=numbers.text(gained))
 
 
 def parse_breaks(text: str | None) -> list[tuple[str, bool]]:
@@ -215,6 +256,7 @@ village,kind,field,rank
 @options.ignore_veto
 @click.option("--vetoed", type=click.Choice(["last"]), help="Rank vetoed units after all others.")
 @click.option("--keep-order", is_flag=True, help="Leave the rows in board order.")
+@options.near
 def command(
     tie_break: str | None, previous: str | None, vetoed: str | None, placing: dict[str, Any], **given: Any
 ) -> options.Apply:  # fmt: skip

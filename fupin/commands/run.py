@@ -55,6 +55,7 @@ reward --prize 5000,4000,3000,2000,1000 --ties split
     "--explain-format", type=click.Choice(["text", "json"]), help="What --explain tells it in.  [default: text]"
 )
 @options.verbose
+@options.quiet
 def command(
     recipe: str,
     board: str | None,
@@ -64,6 +65,7 @@ def command(
     explain: str | None,
     explain_format: str | None,
     verbose: bool,
+    quiet: bool,
 ) -> Stage | list[Chain]:
     """A recipe has a verb on each line, with its options.
 
@@ -79,7 +81,7 @@ def command(
         raise Misuse(f"nobody reads {board}; the recipe says itself what its chains begin with")
     if recipe == STDIN and board in (None, STDIN) and heads:
         raise Misuse("standard input is the recipe; give the board as a file")
-    chains = [_told(chain, board or STDIN, verbose) for chain in chains]
+    chains = [_told(chain, board or STDIN, verbose, quiet) for chain in chains]
     if output:
         check_name(output, "-o")
         *stages, last = chains[-1].stages
@@ -112,9 +114,12 @@ def parsed(context: click.Context, recipe: str, given: Sequence[str]) -> list[Ch
     return _parsed(context, recipe, lines, values)
 
 
-def _told(chain: Chain, board: str, verbose: bool) -> Chain:
-    """A chain whose first stage knows what stands for standard input, and whose stages tell what they do if asked."""
-    first, *others = (stage._replace(verbose=stage.verbose or verbose) for stage in chain.stages)
+def _told(chain: Chain, board: str, verbose: bool, quiet: bool) -> Chain:
+    """A chain whose first stage knows what stands for standard input, and whose stages tell what is asked for."""
+    first, *others = (
+        stage._replace(verbose=not quiet and (stage.verbose or verbose), quiet=not verbose and (stage.quiet or quiet))
+        for stage in chain.stages
+    )
     return Chain([first._replace(given=board), *others], chain.name)
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple, Unpack
 
 import click
 
-from fupin import boards, numbers, options
+from fupin import boards, close_calls, numbers, options
 from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
@@ -30,12 +30,14 @@ def score(
     *,
     of: Number | None = None,
     full: Number | None = None,
+    uncapped: bool = False,
     mapping: Mapping[str, Number] | None = None,
     bands: Sequence[tuple[Number, Number]] | None = None,
     steps: tuple[Number, Number] | None = None,
     fill_mean: bool = False,
     na_mean: bool = False,
     places: Places | None = None,
+    near: Number | None = None,
     key: Sequence[str] | None = None,
     **placing: Unpack[Placing],
 ) -> pl.DataFrame:
@@ -48,6 +50,7 @@ def score(
         of: the target, above 0, a number or a column: points are measure ÷ target × full, held within 0 … full, and
             rounded to 6 decimals if `places` is left out.
         full: the points for a target that is reached.
+        uncapped: points by `of` are not held within 0 … full.
         mapping: the points of each value.
         bands: lower bounds, in any order, and the points from each on.
         steps: the points of the first place, and by how much each place is lower, though not below 0; the measure is
@@ -56,6 +59,7 @@ def score(
             out, and all other cells stay. If `name` is the column itself, it is filled where it stands.
         na_mean: the same with cells that are not assessed, `NA`.
         places: decimals to round to.
+        near: with bands, measures that differ by less from a bound are told; 0.00001 if left out, 0 for none.
         key: the board's key columns, for messages.
         placing: see `boards.append`. A mean is that of the units that `only` chooses, filled or not.
 
@@ -65,13 +69,16 @@ def score(
     Raises:
         DataError: the rule does not take a value, a target is not above 0, or there is no value to take a mean of.
     """
-    rule = _rule(column, of, full, mapping, bands, steps, fill_mean, na_mean)
+    rule = _rule(column, of, full, uncapped, mapping, bands, steps, fill_mean, na_mean)
+    _check_near(near, bands)
+    closest, keys = close_calls.distance(near), boards.key_of(board, key)
     if rule is None:
         return _filled(board, column, name, na_mean, numbers.divided_to(places), **placing)
     require_columns(rule.reads, board.columns)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         check(rows, rule.checks)
+        close_calls.tell(close_calls.to_bounds(rows, keys, column, rule.bounds, closest), closest)
         points = boards.printed(rule.points(rows, places).alias(name).to_frame())
         measure = rows[column]
         cell = pl.when(measure == numbers.NOT_ASSESSED).then(measure).otherwise(pl.col(name))
@@ -87,17 +94,20 @@ class _Rule(NamedTuple):
         reads: the columns that it needs.
         checks: what the cells must fulfil.
         points: the points in quanta, rounded to so many decimals, null where the measure is no number or text.
+        bounds: what the measure is compared with, in quanta, and what that is called.
     """
 
     reads: Sequence[str]
     checks: Sequence[Check]
     points: Callable[[pl.DataFrame, int | None], pl.Series]
+    bounds: Sequence[tuple[int, str]] = ()
 
 
 def _rule(
     column: str,
     of: Number | None,
     full: Number | None,
+    uncapped: bool,
     mapping: Mapping[str, Number] | None,
     bands: Sequence[tuple[Number, Number]] | None,
     steps: tuple[Number, Number] | None,
@@ -113,13 +123,25 @@ def _rule(
         raise Misuse("give one of --of (with --full), --map, --bands, --places, --fill-mean and --na-mean")
     if (of is None) != (full is None):
         raise Misuse("--of and --full go together")
+    if uncapped and of is None:
+        raise Misuse("--uncapped goes with --of")
     if of is not None and full is not None:
-        return _by_target(column, of, full)
+        return _by_target(column, of, full, uncapped)
     if mapping is not None:
         return _by_value(column, mapping)
     if bands is not None:
         return _by_band(column, bands)
     return None if steps is None else _by_place(column, steps)
+
+
+def _check_near(near: Number | None, bands: object) -> None:
+    """Make sure that there is something that can be near.
+
+    Raises:
+        Misuse: there is not.
+    """
+    if near is not None and bands is None:
+        raise Misuse("--near goes with --bands")
 
 
 def _points(value: Number, what: str) -> int:
@@ -159,8 +181,8 @@ def _measure(column: str) -> Check:
     return number_check(column, blank=True, not_assessed=True)
 
 
-def _by_target(column: str, of: Number, full: Number) -> _Rule:
-    """Measure ÷ target × full, within 0 … full."""
+def _by_target(column: str, of: Number, full: Number, uncapped: bool) -> _Rule:
+    """Measure ÷ target × full, within 0 … full if it is not to be uncapped."""
     most = _not_negative(_points(full, "--full"), "--full")
     checks = [_measure(column)]
     value, reads = numbers.read(column), [column]
@@ -177,7 +199,11 @@ def _by_target(column: str, of: Number, full: Number) -> _Rule:
     held = pl.when(value < 0).then(numbers.whole(0)).when(value > target).then(target).otherwise(value)
 
     def points(rows: pl.DataFrame, places: int | None) -> pl.Series:
-        both = rows.select(part=held, entire=target)
+        both = rows.select(part=value if uncapped else held, entire=target, low=value < 0, high=value > target)
+        if not uncapped:
+            low, high = (int(both[side].sum()) for side in ("low", "high"))
+            highest = numbers.show(Fraction(most, numbers.ONE))
+            options.log.info("%s held at 0, %d at %s", counted(low, "cell"), high, highest)
         return numbers.portion(both["part"], both["entire"], most, numbers.divided_to(places))
 
     return _Rule(reads, checks, points)
@@ -217,7 +243,9 @@ def _by_band(column: str, bands: Sequence[tuple[Number, Number]]) -> _Rule:
     found = pl.lit(None, dtype=pl.Int128)
     for lowest in sorted(points):
         found = pl.when(value >= numbers.whole(lowest)).then(numbers.whole(points[lowest])).otherwise(found)
-    return _Rule([column], [_measure(column), Check(value < numbers.whole(least), below, column)], _expression(found))
+    checks = [_measure(column), Check(value < numbers.whole(least), below, column)]
+    called = [(bound, numbers.show(Fraction(bound, numbers.ONE))) for bound in sorted(points)]
+    return _Rule([column], checks, _expression(found), called)
 
 
 def _by_place(column: str, steps: tuple[Number, Number]) -> _Rule:
@@ -246,6 +274,7 @@ def _filled(
     replace: bool = False,
 ) -> pl.DataFrame:
     """The column with the mean of its numbers in the cells that are missing, or in those that are not assessed."""
+    boards.check_placing(fill, replace)
     _check_fill(column, name, fill, not_assessed)
     require_columns([column], board.columns)
     cell = pl.col(column)
@@ -326,6 +355,7 @@ village,kind,field,rank,points
     "--of", type=options.Column(), metavar="T", help="The target, a number or a column: points are COLUMN ÷ T × --full."
 )
 @click.option("--full", type=options.Number(), metavar="F", help="The most points; with --of.")
+@click.option("--uncapped", is_flag=True, help="Do not hold the points of --of within 0 and --full.")
 @click.option(
     "--map", "mapping", type=options.Amounts("VALUE=POINTS"), metavar="VALUE=POINTS,…", help="The points of each value."
 )
@@ -345,10 +375,12 @@ village,kind,field,rank,points
 @click.option("--na-mean", is_flag=True, help="Give the cells that are NA, not assessed, the mean of the others.")
 @options.column()
 @options.places
+@options.near
 def command(
     column: str,
     of: str | None,
     full: Fraction | None,
+    uncapped: bool,
     bands: dict[str, Fraction] | None,
     steps: str | None,
     placing: dict[str, Any],
@@ -356,17 +388,19 @@ def command(
 ) -> options.Apply:
     """Points by one rule. A missing measure gives a missing cell, NA gives NA, and any other value must fit the rule.
 
-    --of holds points within 0 and --full, and rounds them to 6 decimals or to --round. --fill-mean and --na-mean round
-    the mean likewise; where NAME is COLUMN, they fill it where it stands. With --for the mean is that of these units.
+    --of holds points within 0 and --full (-v tells how many cells it held), and rounds them to 6 decimals or to
+    --round. --fill-mean and --na-mean round the mean likewise; where NAME is COLUMN, they fill it where it stands. With
+    --for the mean is that of these units.
     """
     if os.path.isfile(column):
         raise Misuse(f"'{column}' is a file, where the column stands: score COLUMN [FILE]")
     pair = None if steps is None else parse_steps(steps)
     bounds = None if bands is None else list(bands.items())
-    _rule(column, of, full, given["mapping"], bounds, pair, given["fill_mean"], given["na_mean"])
+    _rule(column, of, full, uncapped, given["mapping"], bounds, pair, given["fill_mean"], given["na_mean"])
+    _check_near(given["near"], bounds)
     _check_fill(column, given["name"], placing["fill"], given["na_mean"])
 
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
-        return score(board, column, of=of, full=full, bands=bounds, steps=pair, **given, **placing)
+        return score(board, column, of=of, full=full, uncapped=uncapped, bands=bounds, steps=pair, **given, **placing)
 
     return apply

@@ -7,17 +7,19 @@ environment and others); Xiangyin 2016 (units that cost the county its title).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import TypeAlias
 
 import click
 
-from fupin import boards, conditions, ledger, options
+from fupin import boards, close_calls, conditions, ledger, options
 from fupin.chain import Files
 from fupin.checks import Check, check
 from fupin.conditions import Condition, Sql
 from fupin.deferred import pl
 from fupin.errors import Misuse, counted
 from fupin.ledger import Events, Ledger, Units, reduce
+from fupin.numbers import Number
 from fupin.partials import Aggregate
 
 When: TypeAlias = Sql | tuple[Sql, str]
@@ -29,6 +31,7 @@ def veto(
     events: Events | None = None,
     *,
     reason: str | None = None,
+    near: Number | None = None,
     key: Sequence[str] | None = None,
     replace: bool = False,
 ) -> pl.DataFrame:
@@ -39,6 +42,8 @@ def veto(
         when: conditions that veto a unit, or pairs of a condition and the reason to give.
         events: a row for each event that vetoes its unit.
         reason: the ledger's column of reasons (`reason`); a blank one takes the event's `item`.
+        near: where numbers that a condition compares differ by less, and decide, it is told; 0.00001 if left out, 0
+            for none.
         key: the board's key columns.
         replace: leave out what an earlier veto marked.
 
@@ -51,19 +56,22 @@ def veto(
     """
     if not when and events is None:
         raise Misuse("give --when SQL, --events FILE, or both")
+    closest, keys = close_calls.distance(near), boards.key_of(board, key)
     pairs = [_parsed(one) for one in when]
     before = [] if replace else [c for c in ("vetoed", "veto_reason") if c in board.columns]
     marked = boards.vetoed(board) if "vetoed" in before else pl.repeat(False, board.height, eager=True)
     for condition, _ in pairs:
         condition.require(board.columns)
     check(board, [rule for condition, _ in pairs for rule in condition.checks()])
+    calls = [close for condition, _ in pairs for close in close_calls.of_condition(board, keys, condition, closest)]
+    close_calls.tell(calls, closest)
     reasons = [board["veto_reason"]] if "veto_reason" in before else []
     for condition, because in pairs:
         met = board.select(condition.truth).to_series()
         marked = marked | met
         reasons.append(pl.select(pl.when(met).then(pl.lit(because))).to_series())
     if events is not None:
-        found = _reasons(ledger.events(events), board, boards.key_of(board, key), reason)
+        found = _reasons(ledger.events(events), board, keys, reason)
         rows = board.select(pl.int_range(pl.len(), dtype=pl.UInt32).alias("\0row"))
         reasons.append(rows.join(found, on="\0row", how="left", maintain_order="left")["\0reasons"])
         marked = marked | reasons[-1].is_not_null()
@@ -96,8 +104,7 @@ def _joined(reasons: Sequence[pl.Series], height: int) -> pl.Series:
 def _reasons(events: Ledger, board: pl.DataFrame, keys: list[str], reason: str | None) -> pl.DataFrame:
     """The reasons of each unit with events, in the order of the ledger: `row`, `reasons` joined by `; `."""
     present = [c for c in dict.fromkeys((reason or "reason", "item")) if c in events.columns]
-    if reason or not present:
-        events.require([reason or "reason"])
+    events.require([*present, *([reason or "reason"] if reason or not present else [])])
     text = pl.coalesce(present)
     blank = Check(text.is_null(), f"blank, and so is {present[-1]}" if len(present) > 1 else "blank", present[0])
     first = {"\0order": Aggregate("min", pl.col("\0order").cast(pl.Int128))}
@@ -132,6 +139,7 @@ village,kind,field,vetoed,veto_reason
     help="The ledger's column of reasons; a blank one takes item.  [default: reason]",
 )
 @click.option("--replace", is_flag=True, help="Forget what an earlier veto marked, instead of merging it.")
+@options.near
 def command(
     when: tuple[Condition, ...],
     because: tuple[str, ...],
@@ -139,6 +147,7 @@ def command(
     reason: str | None,
     key: tuple[str, ...] | None,
     replace: bool,
+    near: Fraction | None,
 ) -> options.Apply:
     """Adds the columns vetoed (true or false) and veto_reason.
 
@@ -155,6 +164,7 @@ def command(
     pairs = list(zip(when, because, strict=True)) if because else when
 
     def apply(board: pl.DataFrame, files: Files) -> pl.DataFrame:
-        return veto(board, pairs, events.open(files) if events else None, reason=reason, key=key, replace=replace)
+        found = events.open(files) if events else None
+        return veto(board, pairs, found, reason=reason, near=near, key=key, replace=replace)
 
     return apply

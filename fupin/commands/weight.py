@@ -18,7 +18,7 @@ from fupin.boards import Placing
 from fupin.chain import Files
 from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
-from fupin.errors import SHOWN, DataError, Fault, Misuse
+from fupin.errors import SHOWN, DataError, Fault, Misuse, counted, hint
 from fupin.ledger import Events, Ledger, Units, locate, reduce
 from fupin.numbers import Number, Places
 from fupin.partials import Aggregate
@@ -88,6 +88,7 @@ def weight_scores(
     places: Places | None = None,
     missing: Missing = "error",
     not_assessed: NotAssessed = "rescale",
+    without: Sequence[str] = (),
     key: Sequence[str] | None = None,
     **placing: Unpack[Placing],
 ) -> pl.DataFrame:
@@ -95,13 +96,14 @@ def weight_scores(
 
     Args:
         board: one row per unit, texts.
-        scores: item, value (a number or `NA`). A row that is not there is a missing cell.
+        scores: item, value (a number, `NA`, or blank). A row that is not there is a missing cell, too.
         items: item, full marks (blank: an extra), and perhaps weight (blank: 1); or the terms of the items.
         name: the new column, in points.
         total: what the full marks of the items, weighted, must add up to.
         places: as in `weight`.
         missing: as in `weight`.
         not_assessed: as in `weight`.
+        without: items that no unit has a score for, which are left out as not assessed for all.
         key: the board's key columns.
         placing: see `boards.append`.
 
@@ -109,13 +111,18 @@ def weight_scores(
         the board with the column.
 
     Raises:
-        DataError: as in `weight`; or an item is not in the table; or a unit's item is given twice.
+        DataError: as in `weight`; or an item is not in the table; or a unit's item is given twice; or no unit has a
+            score for an item, or one that is to be left out has some.
     """
     terms, file = item_terms(items)
     if total is not None:
         check_sum(terms, numbers.exact(total, "total"), lambda message: DataError(Fault(message, "full", file)))
     keys = boards.key_of(board, key)
-    cells = _pivot(ledger.events(scores), Units(board, keys), keys, terms, board.height)
+    out = left_out(without, terms, file)
+    found = _scores(ledger.events(scores), Units(board, keys), keys, terms)
+    if board.height:
+        _check_scored(found, terms, out, file)
+    cells = _pivot(found, terms, out, board.height)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         return combine(cells[rows["\0row"]], terms, name, places, missing, not_assessed)
@@ -161,6 +168,25 @@ def item_terms(items: Table | Sequence[Term]) -> tuple[list[Term], str | None]:
     return terms, source.name
 
 
+def left_out(without: Sequence[str], terms: Sequence[Term], file: str | None = None) -> list[str]:
+    """The items of --without.
+
+    Args:
+        without: items, or several of them separated by commas.
+        terms: the terms of all items.
+        file: the table of items, for messages.
+
+    Raises:
+        DataError: there is no such item.
+    """
+    names = [term.column for term in terms]
+    found = [item for word in without for item in ([word] if word in names else word.split(","))]
+    unknown = [item for item in found if item not in names]
+    if unknown:
+        raise DataError([Fault(f"--without: no item '{one}'{hint(one, names, 'items')}", file=file) for one in unknown])
+    return found
+
+
 def terms_of(options: Mapping[str, Any], files: Files) -> list[Term]:
     """The terms of a stage by the options of its command: those that are its words, or those of its table of items.
 
@@ -170,15 +196,14 @@ def terms_of(options: Mapping[str, Any], files: Files) -> list[Term]:
     return [parse_term(word) for word in options["terms"]] or item_terms(files.open(options["items"]))[0]
 
 
-def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Term], height: int) -> pl.DataFrame:
-    """The cells of all units, a column for each item, from a row per unit and item."""
+def _scores(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Term]) -> pl.DataFrame:
+    r"""The scores of all units: `\0row`, `item`, `value`, which may be missing."""
     scores.require(["item", "value"])
     names = [term.column for term in terms]
     item = pl.col("item")
     rules = [
         Check(item.is_null(), "blank, where an item is needed", "item"),
         Check(~item.is_in(names), "'{value}' is not among the items", "item", names),
-        Check(pl.col("value").is_null(), "blank; leave out the row of a score that is missing", "value"),
         number_check("value", blank=True, not_assessed=True),
     ]
     for term in terms:  # the first rule, on numbers, has been said for all of them; NA in an extra has not
@@ -188,9 +213,38 @@ def _pivot(scores: Ledger, units: Units, keys: Sequence[str], terms: Sequence[Te
     twice = found.group_by("\0row", "item").agg(pl.col("\0rows").sum()).filter(pl.col("\0rows") > 1).sort("\0row")
     if twice.height:
         raise _given_twice(scores, units, keys, twice)
+    return found
+
+
+def _check_scored(found: pl.DataFrame, terms: Sequence[Term], out: Sequence[str], file: str | None) -> None:
+    """Make sure that some unit has a score, or `NA`, for each item, and none a score for what is left out.
+
+    Raises:
+        DataError: an office sent nothing, or what is to be left out has been sent.
+    """
+    there = dict(found.drop_nulls("value").group_by("item").len().rows())
+    told = []
+    for item in (term.column for term in terms):
+        if item in there and item in out:
+            many = counted(there[item], "unit")
+            told.append(f"{many} with a score for '{item}', which --without leaves out only where no unit has one")
+        elif item not in there and item not in out:
+            told.append(
+                f"no unit has a score for '{item}'; did its office send nothing?"
+                f" (--without {item} leaves it out as not assessed for all)"
+            )
+    if told:
+        raise DataError([Fault(one, "item", file) for one in told])
+
+
+def _pivot(found: pl.DataFrame, terms: Sequence[Term], out: Sequence[str], height: int) -> pl.DataFrame:
+    """The cells of all units, a column for each item, from a row per unit and item."""
     cells = pl.DataFrame({"\0row": range(height)}, schema={"\0row": pl.UInt32})
     for i, term in enumerate(terms):
-        mine = found.filter(item == term.column).select("\0row", pl.col("value").alias(str(i)))
+        if term.column in out:
+            cells = cells.with_columns(pl.lit(numbers.NOT_ASSESSED).alias(str(i)))
+            continue
+        mine = found.filter(item=term.column).select("\0row", pl.col("value").alias(str(i)))
         cells = cells.join(mine, on="\0row", how="left", maintain_order="left")
     return cells.drop("\0row")
 
@@ -227,6 +281,12 @@ fupin weight: --sum 100: the full marks add up to 30 (30)
 )
 @options.events("--scores", required=False)
 @click.option("--items", type=options.File(), metavar="FILE", help="With --scores: item, full, perhaps weight.")
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="ITEM,…",
+    help="With --scores: leave out an item that no unit has a score for, as not assessed for all.",
+)
 @options.column()
 @click.option("--sum", "total", type=options.Number(), metavar="N", help="What FULL × WEIGHT must add up to.")
 @options.places
@@ -249,6 +309,7 @@ def command(
     terms: tuple[str, ...],
     events: options.Events | None,
     items: str | None,
+    without: tuple[str, ...],
     total: Fraction | None,
     key: tuple[str, ...] | None,
     placing: dict[str, Any],
@@ -258,11 +319,15 @@ def command(
 
     WEIGHT is a number or a percentage, 1 if left out. A term without FULL is an extra: it is outside --sum, may be
     negative, and is never rescaled.
+
+    With --scores, a score that is blank or not there is missing, and an item that no unit has a score for is an error.
     """
     if (events is None) != (items is None):
         raise Misuse("--scores and --items go together")
     if (events is None) == (not terms):
         raise Misuse("give either terms, such as field/100:30%, or --scores and --items")
+    if without and events is None:
+        raise Misuse("--without goes with --scores")
     for term in terms:
         if os.path.isfile(term):
             raise Misuse(f"'{term}' is a file, where a term stands; give the board with -i {term}")
@@ -274,7 +339,14 @@ def command(
         if events is None:
             return weight(board, parts, key=key, **given, **placing)
         return weight_scores(
-            board, events.open(files), files.open(items or ""), total=total, key=key, **given, **placing
+            board,
+            events.open(files),
+            files.open(items or ""),
+            total=total,
+            without=without,
+            key=key,
+            **given,
+            **placing,
         )
 
     return apply

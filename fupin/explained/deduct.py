@@ -29,7 +29,8 @@ def explain(scene: Scene) -> Explain:
             left = sum((entry.amount for entry in entries), Fraction(0))
             entries += holding(left, floor, None, "the floor" if item is None else f"the floor of {item}")
             figure = figure._replace(entries=[*figure.entries, *entries])
-        notes = [Note(f"does not count, as another event of the same {once} costs no less", row) for row in others]
+        same = ", ".join(once)
+        notes = [Note(f"does not count, as another event of the same {same} costs no less", row) for row in others]
         return [figure._replace(notes=notes)]
 
     return told
@@ -40,14 +41,15 @@ def _points(cells: Mapping[str, str | None], column: str) -> Fraction:
     return Fraction(cells[column] or "")
 
 
-def _counting(events: Sequence[Row], column: str, once: str | None) -> tuple[list[Row], list[Row]]:
+def _counting(events: Sequence[Row], column: str, once: Sequence[str]) -> tuple[list[Row], list[Row]]:
     """The events that count, and those that do not because of a dearer one, or the first as dear, about the same."""
-    if once is None:
+    if not once:
         return list(events), []
-    dearest: dict[str | None, Row] = {}
-    for row in events:
-        before = dearest.get(row.cells[once])
+    about = [tuple(row.cells.get(name) for name in once) for row in events]
+    dearest: dict[tuple[str | None, ...], Row] = {}
+    for what, row in zip(about, events, strict=True):
+        before = dearest.get(what)
         if before is None or _points(row.cells, column) > _points(before.cells, column):
-            dearest[row.cells[once]] = row
-    counting = [row for row in events if dearest[row.cells[once]] is row]
-    return counting, [row for row in events if dearest[row.cells[once]] is not row]
+            dearest[what] = row
+    counting = [row for what, row in zip(about, events, strict=True) if dearest[what] is row]
+    return counting, [row for what, row in zip(about, events, strict=True) if dearest[what] is not row]

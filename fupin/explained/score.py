@@ -42,7 +42,8 @@ def _by_target(figure: Figure, case: Case, scene: Scene) -> Figure:
         Entry(target, of if named else "the target", sign="÷"),
         Entry(full, "full marks", sign="×"),
     ]
-    held = figure._replace(entries=entries).held(Fraction(0), full, "the bound")
+    figure = figure._replace(entries=entries)
+    held = figure if options["uncapped"] else figure.held(Fraction(0), full, "the bound")
     return held.rounded(numbers.divided_to(options["places"]))
 
 

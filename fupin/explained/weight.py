@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from fupin import numbers
-from fupin.commands.weight import terms_of
+from fupin.commands.weight import left_out, terms_of
 from fupin.deferred import pl
 from fupin.explaining import Case, Explain, Scene
 from fupin.parts import Term
@@ -62,6 +62,7 @@ def explain(scene: Scene) -> Explain:
     """What each part adds."""
     options = scene.options
     terms = terms_of(options, scene.files)
+    out = left_out(options["without"], terms)
     means = _Means(scene)
 
     def told(case: Case) -> Sequence[Figure]:
@@ -69,15 +70,18 @@ def explain(scene: Scene) -> Explain:
             parts = [_Part(term, case.before[term.column]) for term in terms]
         else:
             rows = {row.cells["item"]: row for row in case.events}
-            parts = [
-                _Part(t, rows[t.column].cells["value"] if t.column in rows else None, rows.get(t.column)) for t in terms
-            ]
+            parts = [_scored(term, rows.get(term.column), term.column in out) for term in terms]
         figure = case.figure(options["name"])
         if figure.value == numbers.NOT_ASSESSED:
             return [figure._replace(notes=[Note("no part is assessed")])]
         return [_reckoned(figure, parts, options, means)]
 
     return told
+
+
+def _scored(term: Term, row: Row | None, out: bool) -> _Part:
+    """A part that is an item of the ledger."""
+    return _Part(term, numbers.NOT_ASSESSED if out else None if row is None else row.cells["value"], row)
 
 
 def _share(weight: Fraction) -> str:
@@ -98,6 +102,9 @@ def _reckoned(figure: Figure, parts: Sequence[_Part], options: Mapping[str, Any]
             entries.append(Entry(Fraction(part.cell or "") * part.term.weight, part.words, part.row))
             continue
         state, rule = "missing" if part.cell is None else "not assessed", rules[part.cell]
+        if part.cell == numbers.NOT_ASSESSED and part.term.full is None:
+            notes.append(Note(f"{part.term.column} is left out", part.row))
+            continue
         if rule == "rescale":
             left_out = True
             notes.append(Note(f"{part.term.column} is {state}; the others stand for it by their full marks", part.row))

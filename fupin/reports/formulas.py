@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from fupin import numbers, parts
 from fupin.chain import Step
-from fupin.commands.weight import terms_of
+from fupin.commands.weight import left_out, terms_of
 from fupin.deferred import pl
 from fupin.explaining import Scene
 from fupin.parts import Plan, Term
@@ -155,6 +155,9 @@ def _columns(scene: Scene, wanted: pl.Series, terms: Sequence[Term]) -> pl.DataF
 def _items(scene: Scene, names: pl.Series, terms: Sequence[Term]) -> pl.DataFrame:
     """The cells of the terms, which are items of a ledger."""
     cells = {(unit, row.cells["item"]): row.cells["value"] for unit, row in scene.rows(names.to_list())}
+    cells |= {
+        (unit, item): numbers.NOT_ASSESSED for item in left_out(scene.options["without"], terms) for unit in names
+    }
     columns = {str(i): [cells.get((unit, term.column)) for unit in names] for i, term in enumerate(terms)}
     return pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
 
