@@ -133,6 +133,6 @@ def require_columns(wanted: Iterable[str], names: Iterable[str], file: str | Non
     names = list(names)
     missing = [column for column in wanted if column not in names]
     if missing:
-        marks = len(names) == 1 and any(mark in names[0] for mark in "\t;，|")
-        why = "; are they separated by another mark than a comma?" if marks else ""
+        marks = len(names) == 1 and any(mark in names[0] for mark in "\t;，|,")
+        why = "; are columns separated by another mark than the file's name says?" if marks else ""
         raise DataError([Fault(f"no column '{c}'{hint(c, names, 'columns')}{why}", file=file) for c in missing])

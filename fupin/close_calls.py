@@ -57,8 +57,8 @@ def tell(calls: Sequence[pl.DataFrame], near: int) -> None:
     more = found.len() - _NAMED
     rest = f"; and {more} more (-v names all)" if more > 0 else ""
     least = numbers.show(Fraction(near, numbers.ONE))
-    told = f"{counted(found.len(), 'decision')} by less than {least}: {named}{rest}"
-    log.warning("%s; if an earlier rounding made the difference, --round that figure before it decides", one_line(told))
+    told = f"{counted(found.len(), 'close decision')}, less than {least} apart: {named}{rest}"
+    log.warning("%s; if an earlier rounding made the difference, use --round where that figure is made", one_line(told))
     if log.isEnabledFor(logging.INFO):
         for pair in found:
             log.info("less than %s apart: %s", least, one_line(pair))

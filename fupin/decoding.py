@@ -71,6 +71,16 @@ def decode(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -> 
         raise error from None
 
 
+def check_utf8(name: str, data: Data) -> None:
+    """Make sure that a text is UTF-8.
+
+    Raises:
+        DataError: it is not; the line is named, and how it would read.
+    """
+    with contextlib.ExitStack() as keep:
+        _decoded(name, data, "utf-8", keep)
+
+
 def _decoded(name: str, data: Data, encoding: str, keep: contextlib.ExitStack) -> Data:
     """A text in one encoding as UTF-8, a part at a time; UTF-8 is only looked at."""
     decoder = codecs.getincrementaldecoder(encoding)()

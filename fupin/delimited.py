@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from fupin import cleaning, decoding, layout, spool, structure
+from fupin import cleaning, decoding, formats, layout, spool, structure
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault
 from fupin.layout import LOOKED_AT, Layout
@@ -68,8 +68,8 @@ class _Text(NamedTuple):
 
 def find_mark(name: str, data: Data) -> str:
     """What stands between cells: of what is in the first line that has any mark, what makes the most even cells."""
-    if spool.unpacked(name).endswith((".tsv", ".tab")):
-        return "\t"
+    if formats.of(name) == "tsv":
+        return formats.MARKS["tsv"]
     with spool.opened(data) as file:
         start = file.read(1 << 16)
     text = re.sub(_LOOSE_TAB, "", re.sub('"[^"]*"', "", start.decode("utf-8", "replace")))

@@ -12,6 +12,7 @@ from fupin import (
     books,
     decoding,
     delimited,
+    formats,
     intake,
     jsonlines,
     parallel,
@@ -34,7 +35,6 @@ from fupin.tables import Table
 from fupin.writing import Growing
 
 _BOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
-_LINES = (".jsonl", ".ndjson")
 Source = Literal["file", "sheet"]
 """Where rows come from: their file, or also their sheet, as messages name it."""
 
@@ -88,17 +88,17 @@ def open_sheets(file: Table | Book, reading: Reading, keep: contextlib.ExitStack
     """
     if isinstance(file, Book):
         return _sheets_of(file, reading)
-    if not isinstance(file, str | os.PathLike) or os.fspath(file).lower().endswith(tables.TYPED):
+    if not isinstance(file, str | os.PathLike) or formats.of(os.fspath(file)) in formats.TYPED:
         source = tables.table(file)
         return sheets.mended(sheets.from_frame(source.name, source.read()))
     name = file if isinstance(file, str) else os.fspath(file)
     data = spool.read(name, keep)
-    bare = spool.unpacked(name)
+    bare = formats.unpacked(name)
     if bare.endswith(_BOOKS) or (name == spool.STDIN and _begins_like_a_book(data)):
         return _sheets_of(books.open_book(name, data, reading.max_size), reading)
     plain = decoding.decode(name, data, reading.encoding, keep)
     size = len(plain) if isinstance(plain, bytes) else Path(plain).stat().st_size
-    if bare.endswith(_LINES):
+    if formats.of(name) == "jsonl":
         return [jsonlines.sheet(name, plain)._replace(size=size)]
     text = delimited.sheet(name, plain, keep, reading.delimiter, reading.labels, reading.header)
     return sheets.mended(text._replace(size=size))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from fupin import structure
+from fupin import decoding, structure
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault
 from fupin.sheets import BLANK, PART, Broken, Part, Sheet, left_out, no_rows
@@ -47,11 +47,24 @@ def _batches(name: str, data: Data) -> Iterator[pl.DataFrame]:
     scanned = pl.scan_lines(data, name="came", row_index_name="line", row_index_offset=1, glob=False)
     text = pl.col("came").str.strip_prefix("\ufeff").str.strip_chars()
     quoted = text.str.replace_all(_QUOTED_OR_NUMBER, "${1}\x01${2}\x02").str.replace_all("\x01\x02", "", literal=True)
-    for lines in scanned.collect_batches(chunk_size=PART, maintain_order=True):
+    for lines in _read(name, data, scanned):
         long = lines.filter(pl.col("came").str.len_bytes() > structure.LONGEST)
         if long.height:
             raise DataError(Fault(structure.TOO_LONG, file=name, line=long["line"][0]))
         yield lines.select(pl.col("line").cast(pl.Int64), "came", text=quoted.str.replace_all("[\x01\x02]", '"'))
+
+
+def _read(name: str, data: Data, scanned: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """The lines of a file.
+
+    Raises:
+        DataError: it is not UTF-8; the line is named, and how it would read.
+    """
+    try:
+        yield from scanned.collect_batches(chunk_size=PART, maintain_order=True)
+    except pl.exceptions.ComputeError:
+        decoding.check_utf8(name, data)
+        raise
 
 
 def _objects(lines: pl.DataFrame) -> tuple[pl.DataFrame, list[Broken]]:

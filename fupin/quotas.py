@@ -6,6 +6,7 @@ share for some counties.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
@@ -19,6 +20,7 @@ from fupin.numbers import Number
 from fupin.rules import read_rules
 from fupin.tables import Source
 
+log = logging.getLogger("fupin")
 Rounding = Literal["down", "up", "half-up"]
 _RIGHT = "write a whole number of units, or a percentage from 0% to 100%, such as 3 or 15%"
 _COLUMNS = ["quota", "share", "most", "most_share"]
@@ -146,21 +148,18 @@ def _quota(value: Number, what: str) -> Quota:
     return Quota(numbers.quanta(number, what), share)
 
 
-def read_own(source: Source, scheme: Scheme, groups: pl.Series) -> Own:
+def read_own(source: Source, scheme: Scheme) -> Own:
     """Read the quotas that groups have of their own.
 
     Args:
         source: the table: group, band, quota, and perhaps base, used and max.
         scheme: the bands; its most stands in for a blank max.
-        groups: the groups of the board.
 
     Raises:
         DataError: the table is at fault; file, line and column are named.
     """
-    known = groups.unique(maintain_order=True)
     band = pl.col("band")
     checks = [
-        Check(~pl.col("group").is_in(known.implode()), "no group '{value}' on the board", "group", known),
         Check(~band.is_in(scheme.names), "no band '{value}'", "band", scheme.names),
         Check(band == scheme.names[-1], "'{value}' is the last band, which takes all that are left", "band"),
         *(Check(_no_quota(name), f"'{{value}}' is no quota; {_RIGHT}", name) for name in ("quota", "max")),
@@ -188,6 +187,23 @@ def read_own(source: Source, scheme: Scheme, groups: pl.Series) -> Own:
     if total:
         raise DataError(source.located(listed), total)
     return Own(source, table.select("\0row", "group", "band", "base", "used", "max", *_COLUMNS))
+
+
+def tell_absent(own: Own, groups: pl.Series) -> None:
+    """Tell of the groups that have quotas of their own and are not on the board.
+
+    Args:
+        own: the quotas.
+        groups: the group of each unit of the board.
+    """
+    known = groups.unique(maintain_order=True)
+    lost = own.table.filter(~pl.col("group").is_in(known.implode())).unique("group", maintain_order=True)
+    shown = lost.head(SHOWN).select("\0row", "group").rows()
+    faults = [Fault(f"no unit is in the group '{group}'{hint(group, known)}", "group", row=row) for row, group in shown]
+    for fault in own.source.located(faults):
+        log.warning("%s", fault)
+    if lost.height > SHOWN:
+        log.warning("… and %d more", lost.height - SHOWN)
 
 
 def _amount(column: str) -> pl.Expr:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any, Self, cast
 
-from fupin import process
+from fupin import formats, process
 from fupin.errors import DataError, Fault, hint
 
 STDIN = "-"
@@ -22,7 +22,6 @@ Data = bytes | Path
 """The bytes of a small file, or the path of a large one."""
 SMALL = 1 << 23
 """Files of up to so many bytes are read at once; larger ones are scanned where they lie, or spooled."""
-PACKED = (".gz", ".zst")
 _LINKS = 40  # the most that Linux follows
 
 
@@ -98,7 +97,7 @@ def read(name: str, spool: contextlib.ExitStack, packed: bool | None = None) -> 
         DataError: it cannot be read or unpacked.
     """
     if packed is None:
-        packed = name.lower().endswith(PACKED)
+        packed = name.lower().endswith(formats.PACKED)
     try:
         with contextlib.ExitStack() as opened:
             stream = _opened(name, opened)
@@ -122,11 +121,6 @@ def read(name: str, spool: contextlib.ExitStack, packed: bool | None = None) -> 
 def opened(data: Data) -> IO[bytes]:
     """The bytes of a file, to be read from their beginning."""
     return io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
-
-
-def unpacked(name: str) -> str:
-    """A file's name in small letters, without the ending of a packed one."""
-    return name.lower().removesuffix(".gz").removesuffix(".zst")
 
 
 def _opened(name: str, opened: contextlib.ExitStack) -> IO[bytes] | Path:

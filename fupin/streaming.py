@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeAlias, TypeVar
 
-from fupin import boards, checks, parallel, structure, tables
+from fupin import boards, checks, formats, parallel, structure, tables
 from fupin.deferred import pl
 from fupin.errors import SHOWN, DataError, Fault
 from fupin.tables import BATCH, Source
@@ -44,10 +44,12 @@ class Stream:
         self._head = b""
         self.height = 0
         """How many rows have been read."""
-        if tables.is_typed(name):
+        self.mark = formats.MARKS.get(formats.of(name))
+        """What stands between cells; nothing where it is no such text."""
+        if self.mark is None:
             self.columns = self.source.columns
         else:
-            self.columns, self._head = structure.header(name, data)
+            self.columns, self._head = structure.header(name, data, self.mark)
 
     @functools.cached_property
     def source(self) -> Source:
@@ -62,7 +64,7 @@ class Stream:
 
     def parts(self) -> Iterator[Part]:
         """The parts of the table; `rows` makes rows of them."""
-        if not self._head:
+        if self.mark is None:
             table, at = self.source.scan(), 0
             while (rows := table.slice(at, _ROWS).collect()).height:  # batches would be decoded far ahead of their use
                 yield rows
@@ -102,13 +104,13 @@ class Stream:
         if b"\r" in part:
             part = part.replace(b"\r\n", b"\n")
         lines = pl.scan_lines(part, name=LINE).collect()
-        commas = len(self.columns) - 1
-        if b"\r" in part or structure.count(part, b",") != commas * lines.height:
+        mark, marks = self.mark or "", len(self.columns) - 1
+        if b"\r" in part or structure.count(part, mark.encode()) != marks * lines.height:
             raise Odd
         rows = self._read(part, list(dict.fromkeys([*wanted, self.columns[-1]])), None, lines.height)
         if rows[self.columns[-1]].has_nulls():  # a row may be too short, and another one too long
-            each = pl.col(LINE).str.count_matches(",", literal=True)
-            if lines.select((each != commas).any()).item():
+            each = pl.col(LINE).str.count_matches(mark, literal=True)
+            if lines.select((each != marks).any()).item():
                 raise Odd
         rows = rows.select(wanted)
         return rows.hstack(lines) if others else rows
@@ -118,7 +120,7 @@ class Stream:
         lines = pl.scan_lines(part, name="text", row_index_name="line").collect()
         records, rest = structure.joined(lines, None)
         text = pl.col("text")
-        bad = (text == "") | structure.is_bad(text, len(self.columns))
+        bad = (text == "") | structure.is_bad(text, len(self.columns), self.mark or "")
         if rest is not None or records.select(bad.any()).item():
             raise Odd
         rows = self._read(part, self.columns, '"', records.height)
@@ -131,6 +133,7 @@ class Stream:
             has_header=False,
             schema=dict.fromkeys(self.columns, pl.String),
             columns=[self.columns.index(name) for name in wanted],
+            separator=self.mark or "",
             quote_char=quote,
         )
         if rows.height != height:

@@ -90,25 +90,32 @@ def empty_last_line(data: Data) -> int:
 
 
 class Survey(NamedTuple):
-    """What one look at the bytes of a file tells: whether it holds quotation marks and CRs, and its totals."""
+    """What one look at the bytes of a file tells: whether it holds quotation marks and CRs, and its totals.
+
+    Args:
+        quoted: whether it holds quotation marks.
+        returns: whether it holds CRs.
+        marks: how many marks stand between cells.
+        lines: how many lines it has.
+    """
 
     quoted: bool
     returns: bool
-    commas: int
+    marks: int
     lines: int
 
 
-def survey(data: Data) -> Survey:
+def survey(data: Data, mark: str = ",") -> Survey:
     """Look at all bytes of a file once, a part at a time; the totals count only where nothing is quoted."""
     quoted = returns = False
-    commas = breaks = 0
+    marks = breaks = 0
     last = b""
     with opened(data) as file:
         while not (quoted and returns) and (part := file.read(_PART)):
             quoted, returns = quoted or b'"' in part, returns or b"\r" in part
             if not quoted:
-                commas, breaks, last = commas + count(part, b","), breaks + count(part, b"\n"), part[-1:]
-    return Survey(quoted, returns, commas, breaks + (last != b"\n"))
+                marks, breaks, last = marks + count(part, mark.encode()), breaks + count(part, b"\n"), part[-1:]
+    return Survey(quoted, returns, marks, breaks + (last != b"\n"))
 
 
 def count(part: bytes, mark: bytes) -> int:
@@ -127,7 +134,7 @@ def count(part: bytes, mark: bytes) -> int:
     return int(rows.select(pl.len()).collect().item()) - (not part.endswith(mark))
 
 
-def header(name: str, data: Data) -> tuple[list[str], bytes]:
+def header(name: str, data: Data, mark: str = ",") -> tuple[list[str], bytes]:
     """The names of the columns, and the bytes of the header as they stand."""
     if isinstance(data, bytes):
         start = data
@@ -143,9 +150,9 @@ def header(name: str, data: Data) -> tuple[list[str], bytes]:
     check_utf8(name, head)
     text = head.decode("utf-8-sig")
     record = text.removesuffix("\n").removesuffix("\r")
-    if not is_record(record):
-        raise DataError(Fault(malformed(record, 0, record.count('"') % 2 == 1), file=name, line=1))
-    columns = next(csv.reader([text], strict=True), [""])
+    if not is_record(record, mark):
+        raise DataError(Fault(malformed(record, 0, record.count('"') % 2 == 1, mark), file=name, line=1))
+    columns = next(csv.reader([text], strict=True, delimiter=mark), [""])
     faults = [Fault(f"column {i} has no name", file=name, line=1) for i, c in enumerate(columns, 1) if not c]
     faults += [Fault("a column cannot be called so; rename it", c, name, 1) for c in columns if unusable(c)]
     for i, column in enumerate(columns):
@@ -195,24 +202,24 @@ def check_utf8(name: str, data: bytes, line: int = 1) -> None:
         raise DataError(Fault(message, file=name, line=at)) from None
 
 
-def check(name: str, data: Data, width: int, quoted: bool, returns: bool) -> None:
+def check(name: str, data: Data, width: int, quoted: bool, returns: bool, mark: str = ",") -> None:
     """Make sure that every row has as many cells as the header, with quotation marks where they belong.
 
-    A file without quotation marks whose commas are as many as its lines need, and none of whose rows lacks the last
-    cell, has no row too long either; it need not be looked at line by line here.
+    A file without quotation marks whose marks between cells are as many as its lines need, and none of whose rows
+    lacks the last cell, has no row too long either; it need not be looked at line by line here.
 
     Raises:
         DataError: a row has not; the first one is named.
     """
     if not quoted and not (returns and _ends_with(data, b"\r")):
         line = pl.col("line")
-        odd = line.str.count_matches(",", literal=True) != width - 1
+        odd = line.str.count_matches(mark, literal=True) != width - 1
         odd = odd | (line == "") if width == 1 else odd
         odd = odd | line.str.contains("\r", literal=True) if returns else odd
         with contextlib.suppress(pl.exceptions.ComputeError):
             if not pl.scan_lines(data, glob=False).select(odd.any()).collect(engine="streaming").item():
                 return
-    _find_bad_record(name, data, width)
+    _find_bad_record(name, data, width, mark)
 
 
 def _ends_with(data: Data, mark: bytes) -> bool:
@@ -328,29 +335,33 @@ def is_bad(text: pl.Expr, width: int, mark: str = ",") -> pl.Expr:
     return ~text.str.contains(f"^{grammar(mark).record}$") | (plain.str.count_matches(mark, literal=True) != width - 1)
 
 
-def _find_bad_record(name: str, data: Data, width: int) -> None:
+def _find_bad_record(name: str, data: Data, width: int, mark: str) -> None:
     """Find the first record that is not well-formed, if there is one."""
     text = pl.col("text").str.strip_prefix("\ufeff")
-    bad = pl.col("open") | (text == "") | is_bad(text, width)
+    bad = pl.col("open") | (text == "") | is_bad(text, width, mark)
     try:
         for found in records(data):
             first = found.filter(bad).head(1)
             if first.height:
                 line, record, is_open = first.row(0)
-                raise DataError(Fault(malformed(record, width, is_open), file=name, line=line))
+                raise DataError(Fault(malformed(record, width, is_open, mark), file=name, line=line))
     except pl.exceptions.ComputeError:
-        _find_bad_bytes(name, data)
+        check_bytes(name, data)
         raise
     if _ends_with(data, b"\r"):
-        raise DataError(Fault(malformed("\r", width), file=name, line=_last_line(data)))
+        raise DataError(Fault(malformed("\r", width, mark=mark), file=name, line=_last_line(data)))
 
 
 def _last_line(data: Data) -> int:
     return int(pl.scan_lines(data, glob=False).select(pl.len()).collect().item())
 
 
-def _find_bad_bytes(name: str, data: Data) -> None:
-    """Name the first line that is not UTF-8."""
+def check_bytes(name: str, data: Data) -> None:
+    """Make sure that a file is UTF-8.
+
+    Raises:
+        DataError: it is not; the first such line is named.
+    """
     with opened(data) as file:
         line = 1
         while lines := file.readlines(CHUNK):

@@ -11,18 +11,15 @@ import functools
 import os
 import weakref
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
 from typing import TypeAlias
 
-from fupin import spool, structure
+from fupin import formats, spool, structure
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, Misuse, unusable
 from fupin.spool import Data
 
 BATCH = 1 << 20
 """Rows looked at together when a table is streamed or written."""
-TYPED = (".parquet", ".arrow", ".ipc", ".feather")
-"""Endings of files whose columns have types."""
 
 
 class Source:
@@ -154,7 +151,7 @@ def open_table(name: str, keep: contextlib.ExitStack) -> Source:
     """Open a table by its name.
 
     Args:
-        name: a CSV, Parquet or Arrow IPC file, plain or compressed by its ending; `-` is standard input.
+        name: a file in the format of its ending, CSV if that tells none, plain or compressed; `-` is standard input.
         keep: keeps temporary files until they are no longer needed.
 
     Raises:
@@ -163,33 +160,32 @@ def open_table(name: str, keep: contextlib.ExitStack) -> Source:
     return opened(name, spool.read(name, keep), keep)
 
 
-def is_typed(name: str) -> bool:
-    """Whether a file's columns have types, by its name."""
-    return name.lower().endswith(TYPED)
-
-
 def opened(name: str, data: Data, keep: contextlib.ExitStack) -> Source:
     """A table whose bytes are there; see `open_table`."""
-    if not is_typed(name):
-        return _open_csv(name, data, keep)
-    ending = Path(name).suffix.lower()
+    kind = formats.of(name)
+    if kind == "json":
+        raise DataError(Fault("JSON is written and not read; write JSON lines, NAME.jsonl", file=name))
+    if kind == "jsonl":
+        return _open_lines(name, data)
+    if kind not in formats.TYPED:
+        return _open_csv(name, data, keep, formats.MARKS[kind])
     try:
-        scanned = pl.scan_parquet(data, glob=False) if ending == ".parquet" else pl.scan_ipc(data)
+        scanned = pl.scan_parquet(data, glob=False) if kind == "parquet" else pl.scan_ipc(data)
         texts = as_text(scanned, name)
         return Source(name, texts.collect_schema().names(), lambda: texts, lambda rows: [r + 2 for r in rows])
     except (pl.exceptions.PolarsError, OSError):
         raise DataError(Fault("cannot be read as what its name says", file=name)) from None
 
 
-def _open_csv(name: str, data: Data, keep: contextlib.ExitStack) -> Source:
-    """Open a CSV table: its header, its structure, and how its rows are read and found again."""
+def _open_csv(name: str, data: Data, keep: contextlib.ExitStack, mark: str) -> Source:
+    """Open a table of CSV or TSV: its header, its structure, and how its rows are read and found again."""
     data = structure.without_empty_last_line(data, keep)
-    columns, head = structure.header(name, data)
-    found = structure.survey(data)
+    columns, head = structure.header(name, data, mark)
+    found = structure.survey(data, mark)
     quoted = found.quoted
     lines = head.count(b"\n") if head.endswith(b"\n") else head.count(b"\n") + 1
-    check = functools.partial(structure.check, name, data, len(columns), quoted, found.returns)
-    certain = quoted or found.returns or found.commas != (len(columns) - 1) * found.lines
+    check = functools.partial(structure.check, name, data, len(columns), quoted, found.returns, mark)
+    certain = quoted or found.returns or found.marks != (len(columns) - 1) * found.lines
     if certain:
         check()
 
@@ -199,6 +195,7 @@ def _open_csv(name: str, data: Data, keep: contextlib.ExitStack) -> Source:
             has_header=False,
             skip_lines=0 if isinstance(data, bytes) else lines,
             schema=dict.fromkeys(columns, pl.String),
+            separator=mark,
             quote_char='"' if quoted else None,
             glob=False,
         )
@@ -215,6 +212,40 @@ def _open_csv(name: str, data: Data, keep: contextlib.ExitStack) -> Source:
         return [found[row] for row in rows]
 
     return Source(name, columns, scan, find_lines, None if certain else check, isinstance(data, bytes))
+
+
+def _open_lines(name: str, data: Data) -> Source:
+    """Open a table of JSON lines, which is held as texts, a large one on the disk.
+
+    Raises:
+        DataError: a line is no object of cells, or a column has no name.
+    """
+    from fupin import jsonlines
+    from fupin.writing import Growing
+
+    structure.check_bytes(name, data)
+    sheet = jsonlines.sheet(name, data)
+    if odd := [column for column in sheet.columns if not column or unusable(column)]:
+        raise DataError([Fault(f"a column cannot be called '{column}'", file=name) for column in odd])
+    table = Growing()
+    for part in sheet.parts():
+        if part.broken:
+            raise DataError([Fault(row.reason, file=name, line=row.line) for row in part.broken])
+        rows = part.rows.drop("\0line")
+        table.add(
+            rows.rename(dict(zip(rows.columns, sheet.columns, strict=True))).with_columns(pl.all().replace("", None))
+        )
+
+    def find_lines(rows: Sequence[int]) -> list[int]:
+        wanted, seen = set(rows), 0
+        found: dict[int, int] = {}
+        for part in sheet.parts():
+            lines = part.rows["\0line"]
+            found |= {row: int(lines[row - seen]) for row in wanted if seen <= row < seen + lines.len()}
+            seen += lines.len()
+        return [found[row] for row in rows]
+
+    return Source(name, list(sheet.columns), table.scan, find_lines, small=isinstance(data, bytes))
 
 
 def as_text(frame: pl.LazyFrame, name: str = "table") -> pl.LazyFrame:

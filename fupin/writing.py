@@ -14,15 +14,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, BinaryIO, Literal, NamedTuple, TypeAlias, cast
 
-from fupin import structure
+from fupin import formats, structure
 from fupin.deferred import pl
 from fupin.errors import DataError, Fault, Misuse
-from fupin.spool import PACKED, STDIN, descriptor, zstandard
-from fupin.tables import BATCH, TYPED
+from fupin.formats import Format
+from fupin.spool import STDIN, descriptor, zstandard
+from fupin.tables import BATCH
 
 _IN_MEMORY = 1 << 24
 _COPIED = 1 << 18  # bytes at a time, which stay near the processor
-_NOT_WRITTEN = (".xlsx", ".xls", ".ods", ".html", ".htm", ".md", ".pdf", ".json")
 
 
 class Growing:
@@ -94,6 +94,13 @@ class Growing:
         rows = pl.scan_csv(self._spill().name, schema=dict.fromkeys(self.columns, pl.String), glob=False)
         return rows.with_columns(pl.when(pl.all() != "").then(pl.all()))
 
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """The table, some rows at a time."""
+        if self._file is None:
+            yield self.frame()
+            return
+        yield from self.scan().collect_batches(chunk_size=BATCH, maintain_order=True)
+
     def write_csv(self, file: IO[bytes]) -> None:
         """Write the table as CSV, which is the last that is done with it.
 
@@ -148,10 +155,10 @@ def check_name(name: str, what: str) -> None:
     Raises:
         Misuse: its ending is that of another format.
     """
-    if name.lower().endswith(_NOT_WRITTEN):
-        raise Misuse(
-            f"{what}: '{name}': no table is written so; end the name in .csv, .csv.gz, .parquet or .arrow (or report)"
-        )
+    packed = formats.of(name) in formats.TYPED and name.lower().endswith(formats.PACKED)
+    if formats.is_other(name) or packed:
+        right = ".csv, .tsv, .jsonl or .json (each also .gz or .zst), .parquet or .arrow"
+        raise Misuse(f"{what}: '{name}': no table is written so; end the name in {right} (or report)")
 
 
 def write(frame: pl.DataFrame | Growing, target: str | None = None) -> None:
@@ -236,7 +243,7 @@ def _beside(
     """Write a file beside its place; what is returned renames it onto the old one, whose mode it has."""
     path = os.path.realpath(target)
     folder = os.path.dirname(path)
-    is_csv = not target.lower().endswith((*TYPED, *PACKED))
+    is_csv = formats.of(target) == "csv" and not target.lower().endswith(formats.PACKED)
     linked = made.linked(folder) if isinstance(made, Growing) and is_csv else None
     beside = linked or _new_file(folder, ".fupin-")
     keep.callback(Path(beside).unlink, missing_ok=True)
@@ -309,29 +316,50 @@ def _remove_empty(folder: str) -> None:
 
 def _write_as(table: pl.DataFrame | Growing, target: str, file: IO[bytes]) -> None:
     """Write a table in the format that a file's ending names."""
-    ending = Path(target).suffix.lower()
-    if ending == ".parquet":
+    kind, packed = formats.of(target), Path(target).suffix.lower()
+    if kind == "parquet":
         table.scan().sink_parquet(file) if isinstance(table, Growing) else table.write_parquet(file)
-    elif ending in (".arrow", ".ipc", ".feather"):
+    elif kind == "arrow":
         table.scan().sink_ipc(file) if isinstance(table, Growing) else table.write_ipc(file)
-    elif ending == ".gz":
+    elif packed == ".gz":
         import gzip
 
-        with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as packed:
-            _write_table(table, cast(IO[bytes], packed))
-    elif ending == ".zst":
-        with zstandard().open(file, "wb") as packed:
-            _write_table(table, packed)
+        with gzip.GzipFile(fileobj=file, mode="wb", filename="", mtime=0) as plain:
+            _write_text(table, kind, cast(IO[bytes], plain))
+    elif packed == ".zst":
+        with zstandard().open(file, "wb") as plain:
+            _write_text(table, kind, plain)
     else:
-        _write_table(table, file)
+        _write_text(table, kind, file)
 
 
-def _write_table(table: pl.DataFrame | Growing, file: IO[bytes]) -> None:
-    """Write CSV, of a table that may lie on the disk."""
-    if isinstance(table, Growing):
+def _write_text(table: pl.DataFrame | Growing, kind: Format, file: IO[bytes]) -> None:
+    """Write a table, which may lie on the disk, as a text."""
+    if kind == "csv" and isinstance(table, Growing):
         table.write_csv(file)
-    else:
-        _write_csv(table, file)
+        return
+    parts = table.parts() if isinstance(table, Growing) else iter([table])
+    if kind in ("jsonl", "json"):
+        _write_json(parts, kind, file)
+        return
+    for number, part in enumerate(parts):
+        _write_csv(part, file, number == 0, formats.MARKS[kind])
+
+
+def _write_json(parts: Iterator[pl.DataFrame], kind: Format, file: IO[bytes]) -> None:
+    """Write an object of texts for each row, null where a cell is blank: JSON lines, or an array of them."""
+    between = b"["
+    for part in parts:
+        for start in range(0, part.height, BATCH):
+            rows = io.BytesIO()
+            part[start : start + BATCH].write_ndjson(rows)
+            if kind == "jsonl":
+                file.write(rows.getvalue())
+                continue
+            file.write(between + b"\n" + rows.getvalue().removesuffix(b"\n").replace(b"\n", b",\n"))
+            between = b","
+    if kind == "json":
+        file.write(b"[]\n" if between == b"[" else b"\n]\n")
 
 
 def csv(rows: pl.DataFrame, line: str | None = None) -> bytes:
@@ -347,51 +375,52 @@ def csv(rows: pl.DataFrame, line: str | None = None) -> bytes:
     return _bytes(rows.select(line, pl.exclude(line)), header=False, quotes="never")
 
 
-def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO, header: bool = True) -> None:
-    """Write a table as CSV."""
-    for part in _csv(frame, header):
+def _write_csv(frame: pl.DataFrame, file: IO[bytes] | BinaryIO, header: bool = True, mark: str = ",") -> None:
+    """Write a table as CSV, or as TSV."""
+    for part in _csv(frame, header, mark):
         file.write(part)
 
 
-def _csv(frame: pl.DataFrame, header: bool) -> Iterator[bytes]:
+def _csv(frame: pl.DataFrame, header: bool, mark: str = ",") -> Iterator[bytes]:
     """A table as CSV (contract §1), a part at a time: UTF-8, LF, quotation marks only where they are needed."""
     plain = frame.width > 1
     if not plain:
         frame = frame.with_columns(pl.all().fill_null(""))  # "" and not an empty line, which would be no row
     for start in range(0, max(frame.height, 1), BATCH):
         rows, named = frame[start : start + BATCH], header and start == 0
-        data = _unquoted(rows, named) if plain else None
+        data = _unquoted(rows, named, mark) if plain else None
         plain = data is not None
-        yield _quoted(rows, named) if data is None else data
+        yield _quoted(rows, named, mark) if data is None else data
 
 
-def _unquoted(frame: pl.DataFrame, header: bool) -> bytes | None:
+def _unquoted(frame: pl.DataFrame, header: bool, mark: str) -> bytes | None:
     """CSV of columns of which no cell needs quotation marks; nothing if one does.
 
     Looking for that in the bytes takes a fraction of the time that Polars needs to look at each cell.
     """
-    data, lines = _bytes(frame, header, "never"), frame.height + header
-    parted = structure.count(data, b",") == (frame.width - 1) * lines and structure.count(data, b"\n") == lines
+    data, lines = _bytes(frame, header, "never", mark), frame.height + header
+    marks, breaks = (structure.count(data, sign) for sign in (mark.encode(), b"\n"))
+    parted = marks == (frame.width - 1) * lines and breaks == lines
     return data if parted and b'"' not in data and b"\r" not in data else None
 
 
-def _quoted(frame: pl.DataFrame, header: bool) -> bytes:
+def _quoted(frame: pl.DataFrame, header: bool, mark: str) -> bytes:
     """CSV with quotation marks where they are needed."""
-    data = _bytes(frame, header, "necessary")
-    return _quoted_returns(frame, header) if b"\r" in data else data
+    data = _bytes(frame, header, "necessary", mark)
+    return _quoted_returns(frame, header, mark) if b"\r" in data else data
 
 
-def _bytes(frame: pl.DataFrame, header: bool, quotes: Literal["never", "necessary"]) -> bytes:
+def _bytes(frame: pl.DataFrame, header: bool, quotes: Literal["never", "necessary"], mark: str = ",") -> bytes:
     """CSV as Polars writes it."""
     file = io.BytesIO()
-    frame.write_csv(file, include_header=header, quote_style=quotes)
+    frame.write_csv(file, include_header=header, quote_style=quotes, separator=mark)
     return file.getvalue()
 
 
-def _quoted_returns(frame: pl.DataFrame, header: bool) -> bytes:
+def _quoted_returns(frame: pl.DataFrame, header: bool, mark: str) -> bytes:
     """CSV of cells that hold a CR, which Polars would leave without quotation marks."""
-    rows = []
+    rows, needing = [], {'"', "\r", "\n", mark}
     for row in [*([tuple(frame.columns)] if header else []), *frame.rows()]:
-        cells = [f'"{c.replace(chr(34), chr(34) * 2)}"' if c and set(c) & set(',"\r\n') else c or "" for c in row]
-        rows.append('""' if cells == [""] else ",".join(cells))
+        cells = [f'"{c.replace(chr(34), chr(34) * 2)}"' if c and set(c) & needing else c or "" for c in row]
+        rows.append('""' if cells == [""] else mark.join(cells))
     return "".join(f"{row}\n" for row in rows).encode()

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from math import floor
 
 Row = dict[str, str]
@@ -94,6 +95,11 @@ def printed(x: Fraction | int, places: int | None = None) -> str:
 def held(x: Fraction, low: Fraction, high: Fraction) -> Fraction:
     """The number held within low…high."""
     return max(low, min(high, x))
+
+
+def is_close(a: Fraction, b: Fraction, near: Fraction) -> bool:
+    """Whether two figures that decide differ, and by less than a distance (contract §2)."""
+    return 0 < abs(a - b) < near
 
 
 def mean(values: Sequence[Fraction]) -> Fraction:
@@ -202,16 +208,23 @@ def lookup(
     optional: bool = False,
     fill: bool = False,
     replace: bool = False,
+    chosen: Callable[[Row], bool] = lambda _: True,
 ) -> Table:
-    """Columns of another table, each under its new name; filled, each where it is missing itself."""
+    """Columns of another table, each under its new name; filled, each where it is missing itself.
+
+    Rows that are not chosen have what they had.
+    """
     units(board, key)
+    if fill and replace:
+        raise Refused("written where it is missing, and whatever is there")
     if not (fill or replace) and any(name in board.columns for _, name in take):
         raise Refused("the column is there")
     found = dict(zip(units(other, on), other.rows, strict=True))
     rows = [dict(row) for row in board.rows]
     for row in rows:
         old = dict(row)
-        wanted = [(column, name) for column, name in take if not (fill and old.get(name))]
+        row |= {name: old.get(name, "") for _, name in take}
+        wanted = [(column, name) for column, name in take if chosen(old) and not (fill and old.get(name))]
         mine = found.get(key_of(old, on))
         if wanted and mine is None and not optional:
             raise Refused("not found")
@@ -267,7 +280,7 @@ def count(cell: str) -> int:
 
 
 def points(row: Row, column: str, kind: str, rule: Mapping[str, str], places: int | None) -> str:
-    """The points for a measure by one rule: `of` (with `full`), `map`, `bands`, or `places` (F and STEP)."""
+    """The points for a measure by a rule: `of`, `uncapped` (with `full`), `map`, `bands`, or `places` (F and STEP)."""
     cell = row[column]
     if cell in ("", "NA"):
         return cell
@@ -276,6 +289,11 @@ def points(row: Row, column: str, kind: str, rule: Mapping[str, str], places: in
             raise Refused(f"not in the map: {cell!r}")
         return printed(number(rule[cell]), places)
     x = number(cell)
+    if kind == "uncapped":
+        target = number(rule["of"] if NUMBER.fullmatch(rule["of"]) else row[rule["of"]])
+        if target <= 0:
+            raise Refused("a target that is not above 0")
+        return printed(x / target * number(rule["full"]), 6 if places is None else places)
     if kind == "bands":
         reached = [bound for bound in rule if number(bound) <= x]
         if not reached:
@@ -309,6 +327,8 @@ def score(
     units(board, key)
     gap = {"fill-mean": "", "na-mean": "NA"}.get(kind)
     in_place = gap is not None and name == column
+    if fill and replace:
+        raise Refused("written where it is missing, and whatever is there")
     if name in board.columns and not (fill or replace or in_place):
         raise Refused("the column is there")
     middle = ""
@@ -319,7 +339,7 @@ def score(
             middle = printed(mean(values), 6 if places is None else places)
     result = []
     for row in board.rows:
-        old = row[name] if name in row and (fill or in_place) else ""
+        old = row.get(name, "")
         if not chosen(row) or (old and fill):
             result.append(old)
         elif gap is None:
@@ -341,7 +361,7 @@ def deduct(
     items: Table | None = None,
     floor: str = "0",
     each: tuple[str, str] | None = None,
-    once: str | None = None,
+    once: Sequence[str] = (),
     column: str = "points",
     detail: bool = False,
 ) -> Table:
@@ -352,16 +372,18 @@ def deduct(
         parts = {row["item"]: (number(row["full"]), number(row.get("floor") or floor)) for row in items.rows}
     new: dict[str, list[str]] = {name: [], f"{name}_events": [], f"{name}_points": [], f"{name}_absorbed": []}
     for rows in by_unit(board, events, key).values():
-        lost: list[tuple[str, str, Fraction]] = []
+        lost: list[tuple[Key, str, Fraction]] = []
         for row in rows:
             points, part = number(row[column]), "" if items is None else row["item"]
             if points < 0 or (each and held(points, number(each[0]), number(each[1])) != points):
                 raise Refused(f"points {points}")
             if part not in parts:
                 raise Refused(f"unlisted item {part!r}")
-            lost.append((row[once] if once else "", part, points))
+            if once and not row[once[0]]:
+                raise Refused("nothing says what the event is about")
+            lost.append((key_of(row, once), part, points))
         if once:
-            most: dict[str, tuple[str, str, Fraction]] = {}
+            most: dict[Key, tuple[Key, str, Fraction]] = {}
             for event in lost:
                 if event[0] not in most or event[2] > most[event[0]][2]:
                     most[event[0]] = event
@@ -469,7 +491,10 @@ def weight(
                 raise Refused(f"{cell} is not within 0…{term.full}")
 
     def average(term: Term) -> Fraction:
-        return mean([number(row[term.column]) for row in cells if row[term.column] not in ("", "NA")])
+        values = [number(row[term.column]) for row in cells if row[term.column] not in ("", "NA")]
+        if not values:
+            raise Refused("no value has no mean")
+        return sum(values, Fraction(0)) / len(values)
 
     def cell_of(row: Mapping[str, str]) -> str:
         scored = extras = assessed = everything = Fraction(0)
@@ -513,20 +538,29 @@ def weight_long(
     places: int | None = None,
     missing: str = "error",
     na: str = "rescale",
+    without: Sequence[str] = (),
 ) -> Table:
-    """The same from a ledger of unit, item, value and a table of item, full, weight."""
+    """The same from a ledger of unit, item, value and a table of item, full, weight.
+
+    An item that no unit has a score for is refused, if it is not left out as not assessed for all.
+    """
     terms = [
         Term(row["item"], number(row["full"]) if row["full"] else None, share(row["weight"] or "1"))
         for row in items.rows
     ]
     cells = []
     for rows in by_unit(board, scores, key).values():
-        mine = {term.column: "" for term in terms}
+        mine: dict[str, str] = {}
         for row in rows:
-            if row["item"] not in mine or mine[row["item"]] or not row["value"]:
-                raise Refused(f"item {row['item']!r}: unlisted, given twice or blank")
+            if row["item"] not in {term.column for term in terms} or row["item"] in mine:
+                raise Refused(f"item {row['item']!r}: unlisted, or given twice")
             mine[row["item"]] = row["value"]
-        cells.append(mine)
+        cells.append({term.column: mine.get(term.column, "") for term in terms})
+    for term in terms if board.rows else ():
+        scored = any(row[term.column] for row in cells)
+        if scored == (term.column in without):
+            raise Refused(f"{term.column}: no unit has a score for it, or one has, and it is left out")
+    cells = [row | dict.fromkeys(without, "NA") for row in cells]
     return weight(board, key, name, terms, cells=cells, sum_=sum_, places=places, missing=missing, na=na)
 
 
@@ -574,6 +608,31 @@ def rank(
         new["change"] = [str(int(old) - int(now)) if old and now else "" for old, now in pairs]
     result = board.plus(**new)
     return result if keep_order else Table(result.columns, [result.rows[i] for i in sequence])
+
+
+def close_ranks(
+    board: Table,
+    by: str,
+    *,
+    within: str | None = None,
+    tie_break: Sequence[str] = (),
+    veto: str = "unranked",
+    near: Fraction,
+) -> int:
+    """How many neighbours in a ranking are told apart by less than a distance, in the column that tells them apart."""
+    columns = [by, *(word.removesuffix(":asc") for word in tie_break)]
+    signs = [1, *(-1 if word.endswith(":asc") else 1 for word in tie_break)]
+    found = 0
+    for group in groups(board, within):
+        for out in (False, True):
+            rows = [board.rows[i] for i in group if (veto != "ignore" and vetoed(board.rows[i])) == out]
+            if out and veto == "unranked":
+                continue
+            values = sorted([sign * number(row[c]) for c, sign in zip(columns, signs, strict=True)] for row in rows)
+            for one, other in pairwise(values):
+                differing = [(a, b) for a, b in zip(one, other, strict=True) if a != b]
+                found += bool(differing) and is_close(*differing[0], near)
+    return found
 
 
 def units_of(text: str) -> int:
@@ -639,10 +698,11 @@ def grade(
         if (ceiling[-1] == "%") == (quota_[-1] == "%"):
             places(quota_, ceiling, 0, rounding)
     listed = {(row["group"], row["band"]): row for row in (quotas.rows if quotas else [])}
-    present = {row[within] if within else "" for row in board.rows}
-    for its, band in listed:
-        if its not in present or band not in order[:-1]:
-            raise Refused(f"no group {its} or no quota for {band}")
+    for (_, band), row in listed.items():  # also of a group that is not there
+        if band not in order[:-1]:
+            raise Refused(f"no quota for {band}")
+        places(row["quota"], row["max"] or (quota_max or {}).get(band) or row["quota"], 0, rounding)
+        units_of(row["base"] or "0"), units_of(row["used"] or "0")
     if quotas and len(listed) < len(quotas.rows):
         raise Refused("a group has two quotas for a band")
     cells = [""] * len(board.rows)
@@ -671,6 +731,50 @@ def grade(
     return board.plus(**{name: cells})
 
 
+def close_grades(
+    board: Table,
+    graded: Table,
+    by: str,
+    bands: Mapping[str, str],
+    *,
+    within: str | None = None,
+    ignore_veto: bool = False,
+    near: Fraction,
+) -> int:
+    """How many scores are close to a bound of a band, or to the next one, which a quota has sent further down."""
+    order = sorted(bands, key=lambda band: number(bands[band]), reverse=True)
+    found = 0
+    for group in groups(board, within):
+        mine = [i for i in group if ignore_veto or not vetoed(board.rows[i])]
+        scores = {i: number(board.rows[i][by]) for i in mine}
+        found += sum(is_close(score, number(bands[band]), near) for score in scores.values() for band in order)
+        mine.sort(key=lambda i: -scores[i])
+        for above, below in pairwise(mine):
+            kept, fell = (order.index(graded.rows[i]["grade"]) for i in (above, below))
+            reached = next(index for index, band in enumerate(order) if scores[below] >= number(bands[band]))
+            found += reached <= kept < fell and is_close(scores[above], scores[below], near)
+    return found
+
+
+def counted(values: Sequence[int], counting: str) -> list[int]:
+    """The places of values, the lowest first: dense (1, 2, 2, 3), or those of a competition (1, 2, 2, 4)."""
+    others = set(values) if counting == "dense" else values
+    return [1 + sum(other < value for other in others) for value in values]
+
+
+def shares(entire: Fraction, units: int, places: int | None, remainder: bool) -> list[Fraction]:
+    """What each of some units gets of an amount; with a remainder the first ones a last decimal more."""
+    decimals = (2 if units > 1 else 18) if places is None else places
+    if not remainder:
+        return [half_up(entire / units, decimals)] * units
+    steps = abs(entire) * 10**decimals
+    if steps.denominator > 1:
+        raise Refused("an amount of more decimals than its shares")
+    each, left = divmod(int(steps), units)
+    sign = -1 if entire < 0 else 1
+    return [Fraction(sign * (each + (nth < left)), 10**decimals) for nth in range(units)]
+
+
 def reward(
     board: Table,
     key: Sequence[str],
@@ -682,11 +786,17 @@ def reward(
     name: str = "reward",
     within: str | None = None,
     ties: str = "error",
+    counting: str = "competition",
+    remainder: bool = False,
     allow_overlap: bool = False,
     ignore_veto: bool = False,
     places: int | None = None,
+    uneven: list[int] | None = None,
 ) -> Table:
-    """Prizes from the first place down, penalties from the last place up."""
+    """Prizes from the first place down, penalties from the last place up.
+
+    `uneven` takes down how many ties have shares that do not add up to their amount.
+    """
     units(board, key)
     amount = {place: number(text) for place, text in enumerate(prize, 1)}
     amount |= {-place: -number(text) for place, text in enumerate(penalty, 1)}
@@ -694,30 +804,60 @@ def reward(
     if amounts is not None:
         amount = {int(row["place"]): number(row["amount"]) for row in amounts.rows}
         note = {int(row["place"]): row["note"] for row in amounts.rows}
+    read = places_of(board, by, within, counting, ignore_veto=ignore_veto)
+    if (counting != "competition" and ties == "split") or (remainder and ties != "split"):
+        raise Refused("nothing to split")
+    if counting == "given" and min(amount, default=1) < 0:
+        raise Refused("no place is the last")
     cells, notes, zero = [""] * len(board.rows), [""] * len(board.rows), Fraction(0)
     for group in groups(board, within):
         paid = [i for i in group if ignore_veto or not vetoed(board.rows[i])]
-        shown = {i: number(board.rows[i][by]) for i in paid}
+        shown = {i: read[i] or 0 for i in paid}
+        last = len(set(shown.values()) if counting == "dense" else paid) + 1
         for i in paid:
+            tied = [j for j in paid if shown[j] == shown[i]]
             # The positions, from 1, that this unit shares with those of the same place.
-            first = 1 + sum(shown[j] < shown[i] for j in paid)
-            shared = range(first, first + sum(shown[j] == shown[i] for j in paid))
+            before = {shown[j] if counting == "dense" else j for j in paid if shown[j] < shown[i]}
+            first = shown[i] if counting == "given" else 1 + len(before)
+            shared = range(first, first + (len(tied) if counting == "competition" else 1))
             top = [p for p in shared if p in amount]
-            bottom = [p - len(paid) - 1 for p in reversed(shared) if p - len(paid) - 1 in amount]
-            rounding = places
-            if ties == "full":
+            bottom = [p - last for p in reversed(shared) if p - last in amount and counting != "given"]
+            if ties == "full" and counting == "competition":
                 top = [p for p in top if p == shared[0]]
-                bottom = [p for p in bottom if p == shared[-1] - len(paid) - 1]
-                value = sum((amount[p] for p in top + bottom), zero)
+                bottom = [p for p in bottom if p == shared[-1] - last]
+                value = exact(sum((amount[p] for p in top + bottom), zero), places)
             else:
-                each = [amount.get(p, zero) + amount.get(p - len(paid) - 1, zero) for p in shared]
+                each = [
+                    amount.get(p, zero) + (amount.get(p - last, zero) if counting != "given" else 0) for p in shared
+                ]
                 if ties == "error" and len(set(each)) > 1:
                     raise Refused("a tie over different amounts")
-                value = sum(each, zero) / len(each)
-                if ties == "split" and len(each) > 1 and places is None:
-                    rounding = 2
+                mine = [exact(each[0], places)] * len(tied)
+                if ties == "split":
+                    mine = shares(sum(each, zero), len(each), places, remainder)
+                value = mine[tied.index(i) if counting == "competition" else 0]
+                if uneven is not None and i == tied[0] and sum(mine, zero) != sum(each, zero) and len(each) > 1:
+                    uneven.append(i)
             if top and bottom and not allow_overlap:
                 raise Refused("both a prize and a penalty")
-            cells[i] = printed(value, rounding)
+            cells[i] = printed(value)
             notes[i] = "; ".join(note[p] for p in top[:1] + bottom[:1] if note.get(p))
     return board.plus(**({name: cells} if amounts is None else {name: cells, f"{name}_note": notes}))
+
+
+def places_of(board: Table, by: str, within: str | None, counting: str, *, ignore_veto: bool) -> list[int | None]:
+    """The place of each unit, where vetoed ones may have none; counted as they are to be, in each group or in all."""
+    read: list[int | None] = []
+    for row in board.rows:
+        if vetoed(row) and not ignore_veto and row[by] in ("", "NA"):
+            read.append(None)
+        elif number(row[by]) < 1 or number(row[by]).denominator != 1:
+            raise Refused(f"no place: {row[by]!r}")
+        else:
+            read.append(int(number(row[by])))
+    apart = [[p for i in group if (p := read[i]) is not None] for group in groups(board, within)]
+    whole = [p for p in read if p is not None]
+    fits = whole == counted(whole, counting) or all(group == counted(group, counting) for group in apart)
+    if counting != "given" and not fits:
+        raise Refused("other places than they are counted as")
+    return read

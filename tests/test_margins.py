@@ -113,6 +113,40 @@ def test_a_weight_that_is_moved_makes_the_others_give_way() -> None:
     assert result == Result(0, HEAD, "")
 
 
+@pytest.mark.parametrize(
+    ("when", "lines", "unclear"),
+    [
+        ("total < 70", ["70"], False),
+        ("70 > total", ["70"], False),
+        ("total < 35 * 2", ["70"], False),
+        ("total * 2 - 10 < 130", ["70"], False),
+        ("-total > -70", ["70"], False),
+        ("NOT (total BETWEEN 70 AND 100)", ["70", "100"], False),
+        ("total < 70 OR total > 100 AND area = '东'", ["70", "100"], False),
+        ("area = '东'", [], False),
+        ("total IS NULL", [], False),
+        ("x + total < 172", [], True),
+        ("total < x + 0", [], True),
+        ("total < 70 AND total - x > 1", ["70"], True),
+        ("total * 3 < 200", [], True),  # 66.666… is no number of 18 decimals
+        ("total * total < 4900", [], True),
+        ("total LIKE '6%'", [], True),
+        ("TEXT(total) = '70'", [], True),
+    ],
+)
+def test_veto_lines_are_found_in_conditions_or_it_is_said_that_they_cannot(
+    when: str, lines: list[str], unclear: bool
+) -> None:
+    Path("scheme.fupin").write_text(f'veto board.csv --when "{when}"\nrank --by total\n')
+    words = ["margins", "--by", "total", "--recipe", "scheme.fupin", "--within-points", "500"]
+    result = fupin(*words, stdin="village,area,x,total\n甲,东,100,72\n")
+    found = [row.split(",")[4] for row in result.out.splitlines()[1:] if ",veto," in row]
+    assert (result.status, found) == (0, lines)
+    told = f"cannot tell at which total the veto of {when} begins; give these scores with --veto N,…"
+    assert result.err == (f"fupin margins: {told}\n" if unclear else "")
+    assert fupin(*words, "--veto", "60", stdin="village,area,x,total\n甲,东,100,72\n").err == ""
+
+
 def test_a_weight_that_makes_a_veto_takes_the_place() -> None:
     """丙 has 5a + 6b + 0: 54; with a weight of 1.98 for b, 54.0198; under 53 with a + 30 %: 7.8 and 2.2 give 52.2."""
     Path("parts.csv").write_text("village,a,b,extra\n甲,10,10,0\n丙,5,6,0\n")

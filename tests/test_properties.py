@@ -67,6 +67,8 @@ class Case:
     files: dict[str, Table]
     want: Callable[[], Table]
     form: str
+    told: Callable[[], Sequence[str]] = tuple
+    """What the lines on standard error say where nothing is refused."""
 
     def check(self) -> None:
         """Compare fupin with the reference."""
@@ -85,9 +87,11 @@ class Case:
         else:
             event(f"{self.words[0]} done")
             assert (got.status, got.out) == (0, want), got.err
-            told = [line for line in got.err.splitlines() if "no unit has place 1" not in line]
+            told = [line.removeprefix(f"fupin {self.words[0]}: ") for line in got.err.splitlines()]
             told = [line for line in told if "--quota-max may keep them" not in line]
-            assert told == [] or "ignore" in self.words
+            told = [line for line in told if not ("ignore" in self.words and line.startswith("ignored "))]
+            expected = list(self.told())
+            assert [part for line, part in zip(told, expected, strict=True) if part in line] == expected, told
 
 
 # --- cells
@@ -110,7 +114,7 @@ remarks = st.sampled_from(["", "007", "1.50", "+5", "NA", "2019年4月", 'a "b",
 def numbers(draw: DrawFn, low: str = "0", high: str = "20", huge: bool = False) -> str:
     """A number as people write it, low…high."""
     fits = [text for text in FEW + NEAR + DEEP if number(low) <= number(text) <= number(high)]
-    fits += HUGE if huge else []
+    fits += [text for text in HUGE if huge and (number(low) < 0 or number(text) > 0)]
     if draw(st.integers(0, 5)):
         return draw(st.sampled_from(fits))
     places = draw(st.integers(0, 18))
@@ -129,6 +133,20 @@ def pool(draw: DrawFn, one: SearchStrategy[str], size: int = 3) -> SearchStrateg
 def seldom(draw: DrawFn, one_in: int = 12) -> bool:
     """True once in a while; shrinks to False."""
     return draw(st.integers(0, one_in - 1)) == one_in - 1
+
+
+nears = st.sampled_from(["", "", "", "0", "0.5", "0.00000000001", "3"])
+"""Distances below which decisions are told; nothing for the usual one."""
+
+
+def gap(near: str) -> Fraction:
+    """The distance that an option sets."""
+    return number(near or "0.00001")
+
+
+def close(many: int, near: str) -> list[str]:
+    """What is told of so many close calls."""
+    return [f"{many} close decision{'s' * (many > 1)}, less than {ref.printed(gap(near))} apart: "] if many else []
 
 
 def spoil(draw: DrawFn, rows: Sequence[Row], column: str, cells: Sequence[str] = tuple(BAD)) -> None:
@@ -242,6 +260,14 @@ def test_tally(case: Case) -> None:
 
 
 @st.composite
+def placings(draw: DrawFn, there: bool) -> tuple[bool, bool]:
+    """Whether cells are filled, or written over; now and then both, or neither where the column is there."""
+    if seldom(draw, 12):
+        return draw(st.booleans()), draw(st.booleans())
+    return draw(st.sampled_from([(True, False), (False, True)] if there else [(False, False), (True, False)]))
+
+
+@st.composite
 def looked_up(draw: DrawFn) -> Case:
     place = st.sampled_from(["华容", "湘阴", "007", "7", "NA", *[""] * seldom(draw, 8)])
     old = st.sampled_from(["", "1.50", "NA"])
@@ -260,12 +286,19 @@ def looked_up(draw: DrawFn) -> Case:
     words = ["lookup", *board.words, "--from", "@other.csv"]
     words += ["--on", ",".join(on)] if on != board.key or draw(st.booleans()) else []
     words += ["--take", ",".join(column if column == name else f"{column}={name}" for column, name in take)]
-    optional, fill = draw(st.booleans()), draw(st.booleans())
-    replace = not set(names).isdisjoint(board.table.columns) and not seldom(draw, 6)
+    optional = draw(st.booleans())
+    fill, replace = draw(placings(bool(set(names) & set(board.table.columns))))
     words += ["--optional"] * optional + ["--fill"] * fill + ["--replace"] * replace
+    chosen = seldom(draw, 3)
+    words += ["--for", "县 = '华容'"] if chosen else []
 
     def want() -> Table:
-        return ref.lookup(board.table, other, board.key, on, take, optional=optional, fill=fill, replace=replace)
+        if chosen and any(not row["县"] for row in board.table.rows):
+            raise Refused("a condition that is unknown")
+        return ref.lookup(
+            board.table, other, board.key, on, take, optional=optional, fill=fill, replace=replace,
+            chosen=lambda row: not chosen or row["县"] == "华容",
+        )  # fmt: skip
 
     return Case(words, board.table, {"other.csv": other}, want, draw(forms))
 
@@ -341,10 +374,11 @@ def test_vote(case: Case) -> None:
 
 @st.composite
 def scored(draw: DrawFn) -> Case:
-    kind = draw(st.sampled_from(["of", "map", "bands", "places", "fill-mean", "na-mean"]))
+    kind = draw(st.sampled_from(["of", "uncapped", "map", "bands", "places", "fill-mean", "na-mean"]))
     worth = numbers("-20" if kind in ("map", "bands") else "0", "20", huge=seldom(draw, 6))
     measures = {
         "of": numbers("-20", "20", huge=seldom(draw, 6)),
+        "uncapped": numbers("-20", "20", huge=seldom(draw, 6)),
         "map": st.sampled_from(["一类", "二类", "a:b", "1.0"]),
         "bands": numbers("-20", "20", huge=seldom(draw, 6)),
         "places": st.sampled_from(["1", "2", "3", "+4", "015", "2.0", "999999999999999"]),
@@ -360,8 +394,8 @@ def scored(draw: DrawFn) -> Case:
     bad = ["0.5", "-1", "0", "1.0000000000000000001", "三类", "二", " 1", "1e3"]
     spoil(draw, board.table.rows, "量", bad)
     spoil(draw, board.table.rows, "目标", ["", "NA", "0", "-1", "二"])
-    words, rule = [f"--{kind}"], dict[str, str]()
-    if kind == "of":
+    words, rule = ["--uncapped", "--of"] if kind == "uncapped" else [f"--{kind}"], dict[str, str]()
+    if kind in ("of", "uncapped"):
         rule = {"of": draw(st.sampled_from(["目标", "目标", "10", "0.3", "05.50"])), "full": draw(worth).lstrip("-")}
         words += [rule["of"], "--full", rule["full"]]
     elif kind == "places":
@@ -378,11 +412,19 @@ def scored(draw: DrawFn) -> Case:
     places = draw(st.none() | st.integers(0, 18))
     words += [] if places is None else ["--round", str(places)]
     name = draw(st.sampled_from(["得分", "得分", "旧"] if "mean" not in kind else ["得分", "量", "量", "旧"]))
-    fill = draw(st.booleans()) and not (kind == "na-mean" and name == "量")
-    replace = name == "旧" and not seldom(draw, 6)
+    fill, replace = draw(placings(name == "旧"))
+    fill = fill and not (kind == "na-mean" and name == "量")
     words += ["--fill"] * fill + ["--replace"] * replace
     chosen = seldom(draw, 3)
     words += ["--for", "组 = '一'"] if chosen else []
+    near = draw(nears)
+    words += ["--near", near] if near and kind == "bands" else []
+
+    def told() -> list[str]:
+        rows = [row for row in board.table.rows if not chosen or row["组"] == "一"]
+        rows = [row for row in rows if kind == "bands" and not (fill and row.get(name))]
+        figures = [number(row["量"]) for row in rows if row["量"] not in ("", "NA")]
+        return close(sum(ref.is_close(x, number(bound), gap(near)) for x in figures for bound in rule), near)
 
     def want() -> Table:
         return ref.score(
@@ -390,7 +432,7 @@ def scored(draw: DrawFn) -> Case:
             chosen=lambda row: not chosen or row["组"] == "一", fill=fill, replace=replace,
         )  # fmt: skip
 
-    return Case(["score", "量", *board.words, *words, "--as", name], board.table, {}, want, draw(forms))
+    return Case(["score", "量", *board.words, *words, "--as", name], board.table, {}, want, draw(forms), told)
 
 
 @many
@@ -401,15 +443,17 @@ def test_score(case: Case) -> None:
 
 @many
 @given(
-    st.lists(st.tuples(st.integers(0, 10**33 - 1), st.integers(1, 10**33 - 1)), min_size=1, max_size=8),
+    st.lists(
+        st.tuples(st.integers(1 - 10**33, 10**33 - 1), st.integers(1, 10**33 - 1) | st.integers(1, 10**6)), min_size=1
+    ),
     st.integers(0, 10**33 - 1) | st.integers(0, 100).map(lambda full: full * 10**18),
     st.integers(0, 18),
 )
 def test_a_portion_of_numbers_of_any_length(pairs: list[tuple[int, int]], amount: int, places: int) -> None:
-    pairs = [(min(pair), max(pair)) for pair in pairs]
     part, entire = (pl.Series(column, dtype=pl.Int128) for column in zip(*pairs, strict=True))
     want = [ref.half_up(Fraction(a, b) * Fraction(amount, 10**18), places) * 10**18 for a, b in pairs]
-    assert portion(part, entire, amount, places).to_list() == want
+    for found, right in zip(portion(part, entire, amount, places), want, strict=True):
+        assert found == right or (abs(right) >= 10**33 and found * right > 0 and abs(found) >= 10**33)
 
 
 @many
@@ -441,7 +485,8 @@ def deductions(draw: DrawFn) -> Case:
     points = draw(pool(lost.filter(lambda text: text[0] != "-")))
     item = st.sampled_from(["卫生", "a,b", "路灯"])
     task = st.sampled_from(["1", "01", "一\n二"])
-    events = draw(ledgers(board, {"item": item, "task": task, "分": points}))
+    day = st.sampled_from(["", "2019-05-24", "2019-06-24"])
+    events = draw(ledgers(board, {"item": item, "task": task, "due": day, "分": points}))
     spoil(draw, events.rows, "分", [*BAD, "-1", "-0.000000000000000001"])
     column = draw(st.sampled_from(["分", "points"]))
     events = Table(
@@ -469,8 +514,9 @@ def deductions(draw: DrawFn) -> Case:
         words += ["--items", "@items.csv"]
     each = draw(st.sampled_from([("0.5", "2"), ("0", "5")])) if seldom(draw, 4) else None
     words += ["--each", ":".join(each)] if each else []
-    once = draw(st.sampled_from(["task", "item"])) if seldom(draw, 3) else None
-    words += ["--once", once] if once else []
+    once = draw(st.sampled_from([["task"], ["item"], ["task", "due"], ["item", "due", "task"], ["due", "task"]]))
+    once = once if seldom(draw, 2) else []
+    words += ["--once", ",".join(once)] if once else []
     words += ["--detail"] * detail
 
     def want() -> Table:
@@ -592,15 +638,25 @@ def weighted_long(draw: DrawFn) -> Case:
     fulls, heavy = st.sampled_from(["100", "7.5"]), st.sampled_from(WEIGHTS)
     rows = [
         {"item": item, "full": draw(fulls), "weight": draw(heavy)}
-        for item in ["经济", "a,b", "民生"][: draw(st.integers(1, 3))]
+        for item in ["经济", "a,b", "民生", "c"][: draw(st.integers(1, 4))]
     ]
+    without = [row["item"] for row in rows[1:] if seldom(draw, 6)]
+    sent = [row for row in rows if row["item"] not in without and not seldom(draw, 12)]
     values = draw(pool(numbers("0", "7.5")))
     given_: list[Row] = []
     for index in range(len(board.table.rows)):
         # The first item is there for everyone: nothing to rescale from is decided for NA alone.
-        found = [row for row in rows if row is rows[0] or missing == "error" or draw(st.integers(0, 2))]
-        given_ += [board.unit(index) | {"item": row["item"], "value": draw(values)} for row in found]
-    spoil(draw, given_, "value", [cell for cell in BAD if cell != "NA"] + ["100.1", "-1"])
+        found = [row for row in sent if row is rows[0] or missing == "error" or draw(st.integers(0, 2))]
+        blank = [""] * (missing != "error" and bool(index))
+        given_ += [
+            board.unit(index)
+            | {
+                "item": row["item"],
+                "value": draw(values | st.sampled_from(blank) if blank and row is not rows[0] else values),
+            }
+            for row in found
+        ]
+    spoil(draw, given_, "value", [cell for cell in BAD if cell not in ("", "NA")] + ["100.1", "-1"])
     spoil(draw, given_, "item", ["没有", rows[0]["item"]])
     scores = Table([*board.key, "item", "value"], draw(st.permutations(given_)))
     items = Table(["item", "full", "weight"], rows)
@@ -608,9 +664,12 @@ def weighted_long(draw: DrawFn) -> Case:
     files = split_in_two(draw, words, "--scores", scores) | {"items.csv": items}
     places = draw(st.none() | st.integers(0, 8))
     words += [] if places is None else ["--round", str(places)]
+    words += [word for item in without for word in ("--without", item)]
 
     def want() -> Table:
-        return ref.weight_long(board.table, scores, items, board.key, "总分", places=places, missing=missing)
+        return ref.weight_long(
+            board.table, scores, items, board.key, "总分", places=places, missing=missing, without=without
+        )
 
     return Case(words, board.table, files, want, draw(forms))
 
@@ -654,6 +713,13 @@ def ranked(draw: DrawFn) -> Case:
         unique = {ref.key_of(row, board.key): row for row in before}
         previous = files["before.csv"] = Table([*board.key, "rank"], list(unique.values()))
         words += ["--previous", "@before.csv"]
+    near = draw(nears)
+    words += ["--near", near] if near else []
+
+    def told() -> list[str]:
+        return close(
+            ref.close_ranks(board.table, "分", within=within, tie_break=tie_break, veto=veto, near=gap(near)), near
+        )
 
     def want() -> Table:
         return ref.rank(
@@ -661,7 +727,7 @@ def ranked(draw: DrawFn) -> Case:
             lowest_first=lowest_first, veto=veto, keep_order=keep_order, previous=previous,
         )  # fmt: skip
 
-    return Case(words, board.table, files, want, draw(forms))
+    return Case(words, board.table, files, want, draw(forms), told)
 
 
 @many
@@ -729,7 +795,8 @@ def graded(draw: DrawFn) -> Case:
             rows += [{"group": group, "band": b, "quota": least[b], "max": most.get(b, "")} | extra for b in least]
         spoil(draw, rows, "quota", ["", "101%", "-1", "1.5", "15％", "NA"])
         spoil(draw, rows, "base", ["-1", "1.5", "NA"])
-        spoil(draw, rows, "group", ["没有此组"])
+        if rows and seldom(draw):
+            rows[0]["group"] = "没有此组"
         spoil(draw, rows, "band", ["优", min(bands, key=lambda band: number(bands[band]))])
         quotas = files["quotas.csv"] = Table(["group", "band", "quota", "base", "used", "max"], rows)
         words += ["--quotas", "@quotas.csv"]
@@ -737,6 +804,15 @@ def graded(draw: DrawFn) -> Case:
     ignore_veto = marked and not veto and seldom(draw, 4)
     words += (["--vetoed", veto] if veto else []) + ["--ignore-veto"] * ignore_veto
     last = min(bands, key=lambda band: number(bands[band]))
+    near = draw(nears)
+    words += ["--near", near] if near else []
+
+    def told() -> list[str]:
+        absent = [row["group"] for row in (quotas.rows if quotas else []) if row["group"] not in present]
+        calls = ref.close_grades(
+            board.table, want(), "分", bands, within=within, ignore_veto=ignore_veto, near=gap(near)
+        )
+        return [*("no unit is in the group" for _ in set(absent)), *close(calls, near)]
 
     def want() -> Table:
         if last in quota:
@@ -746,7 +822,7 @@ def graded(draw: DrawFn) -> Case:
             base=base, within=within, veto=veto, ignore_veto=ignore_veto,
         )  # fmt: skip
 
-    return Case(words, board.table, files, want, draw(forms))
+    return Case(words, board.table, files, want, draw(forms), told)
 
 
 @many
@@ -810,62 +886,89 @@ def test_grade_where_ties_lie_across_the_cut(case: Case) -> None:
 
 # --- reward
 
-AMOUNTS = ["5000", "3000", "2000", "1000.55", "0.01", "100"]
+AMOUNTS = ["5000", "3000", "2000", "1000.55", "0.01", "100", "33.335"]
 
 
 @st.composite
-def rewarded(draw: DrawFn) -> Case:
-    by = draw(st.sampled_from(["rank", "名次"]))
-    cells = {by: st.sampled_from(["1", "2", "3", "4", "5", "6", "7", "11"])}
-    if seldom(draw, 3):
-        cells[by] = st.sampled_from(["1", "2", "2", "4"])
-    cells["组"] = st.sampled_from(["乙组", "甲组"])
-    marked = draw(st.booleans())
-    if marked:
-        cells["vetoed"] = st.sampled_from(["false", "false", "false", "true"])
-    board = draw(boards(cells, max_size=8))
-    ignore_veto = marked and seldom(draw, 4)
-    for row in board.table.rows:
-        if ref.vetoed(row) and draw(st.booleans()):
-            row[by] = ""
-    if not marked:
-        spoil(draw, board.table.rows, by, ["", "NA", "一"])
-    words = ["reward", *board.words, *(["--by", by] if by != "rank" else [])]
-    words += ["--ignore-veto"] if ignore_veto else []
-    within = draw(st.sampled_from([None, "组"]))
-    words += ["--within", within] if within else []
-    ties = draw(st.sampled_from(["error", "full", "split"]))
-    words += [] if ties == "error" and draw(st.booleans()) else ["--ties", ties]
-    places = draw(st.none() | st.integers(0, 3)) if ties == "split" else None
-    words += [] if places is None else ["--round", str(places)]
-    files: dict[str, Table] = {}
-    amounts, prize, penalty, overlap = None, [], [], False
+def what_is_paid(draw: DrawFn, counting: str) -> tuple[Table | None, list[str], list[str]]:
+    """A table of amounts, or prizes and penalties; places from the last mostly where it is known."""
     if seldom(draw, 3):
         notes = draw(st.sampled_from(["罚", "", "a,b"]))
         rows = [
             {"place": str(place), "amount": draw(st.sampled_from(AMOUNTS)), "note": draw(remarks)}
             for place in range(1, draw(st.integers(1, 3)) + 1)
         ]
+        last = 0 if counting == "given" and not seldom(draw) else draw(st.integers(0, 2))
         rows += [
             {"place": f"-{place}", "amount": "-" + draw(st.sampled_from(AMOUNTS)), "note": notes}
-            for place in range(1, draw(st.integers(0, 2)) + 1)
+            for place in range(1, last + 1)
         ]
-        amounts = files["amounts.csv"] = Table(["place", "amount", "note"], draw(st.permutations(rows)))
+        return Table(["place", "amount", "note"], draw(st.permutations(rows))), [], []
+    prize = draw(st.lists(st.sampled_from(AMOUNTS), max_size=3))
+    most = 0 if counting == "given" and prize and not seldom(draw) else 3
+    return None, prize, draw(st.lists(st.sampled_from(AMOUNTS), min_size=0 if prize else 1, max_size=most))
+
+
+@st.composite
+def rewarded(draw: DrawFn) -> Case:
+    by = draw(st.sampled_from(["rank", "名次"]))
+    cells = {by: st.sampled_from(["1", "2", "2", "3", "4", "5"]), "组": st.sampled_from(["乙组", "甲组"])}
+    marked = draw(st.booleans())
+    if marked:
+        cells["vetoed"] = st.sampled_from(["false", "false", "false", "true"])
+    board = draw(boards(cells, max_size=8))
+    ignore_veto = marked and seldom(draw, 4)
+    within = draw(st.sampled_from([None, "组"]))
+    counting = draw(st.sampled_from(["competition", "competition", "dense", "given"]))
+    if not seldom(draw, 6):  # places that are what they are counted as, of each group or of all
+        for group in ref.groups(board.table, within if draw(st.booleans()) else None):
+            rows = [board.table.rows[i] for i in group]
+            placed = ref.counted([int(row[by]) for row in rows], counting)
+            for row, place in zip(rows, placed, strict=True):
+                row[by] = str(place)
+    for row in board.table.rows:
+        if ref.vetoed(row) and seldom(draw, 3):
+            row[by] = draw(st.sampled_from(["", "NA"]))
+    if not marked:
+        spoil(draw, board.table.rows, by, ["", "NA", "一", "1.5", "0"])
+    words = ["reward", *board.words, *(["--by", by] if by != "rank" else [])]
+    words += ["--ignore-veto"] if ignore_veto else []
+    words += ["--within", within] if within else []
+    words += [] if counting == "competition" else ["--places", counting]
+    ties = draw(
+        st.sampled_from(["error", "full", "split"] if counting == "competition" else ["error", "error", "full"])
+    )
+    words += [] if ties == "error" and draw(st.booleans()) else ["--ties", ties]
+    remainder = ties == "split" and draw(st.booleans())
+    words += ["--remainder", "first"] * remainder
+    places = draw(st.none() | st.integers(0, 3)) if ties == "split" else None
+    words += [] if places is None else ["--round", str(places)]
+    files: dict[str, Table] = {}
+    amounts, prize, penalty = draw(what_is_paid(counting))
+    if amounts is not None:
+        files["amounts.csv"] = amounts
         words += ["--table", "@amounts.csv"]
-    else:
-        prize = draw(st.lists(st.sampled_from(AMOUNTS), max_size=3))
-        penalty = draw(st.lists(st.sampled_from(AMOUNTS), min_size=0 if prize else 1, max_size=3))
-        words += (["--prize", ",".join(prize)] if prize else []) + (["--penalty", ",".join(penalty)] if penalty else [])
-        overlap = draw(st.booleans())
-        words += ["--allow-overlap"] if overlap else []
+    words += (["--prize", ",".join(prize)] if prize else []) + (["--penalty", ",".join(penalty)] if penalty else [])
+    overlap = draw(st.booleans())
+    words += ["--allow-overlap"] if overlap else []
+    uneven: list[int] = []
 
     def want() -> Table:
+        uneven.clear()
         return ref.reward(
             board.table, board.key, prize=prize, penalty=penalty, amounts=amounts, by=by, within=within,
-            ties=ties, allow_overlap=overlap, ignore_veto=ignore_veto, places=places,
+            counting=counting, ties=ties, remainder=remainder, allow_overlap=overlap, ignore_veto=ignore_veto,
+            places=places, uneven=uneven,
         )  # fmt: skip
 
-    return Case(words, board.table, files, want, draw(forms))
+    def told() -> list[str]:
+        given_ = [row[by] for row in board.table.rows if ignore_veto or not ref.vetoed(row)]
+        first = amounts.rows if amounts else [{"place": str(place)} for place in range(1, len(prize) + 1)]
+        if counting == "given":
+            return ["no unit has a place with"] * bool(given_ and {row["place"] for row in first}.isdisjoint(given_))
+        return [f"shares of {len(uneven)} tie{'s' * (len(uneven) > 1)} do not add up"] * bool(uneven)
+
+    return Case(words, board.table, files, want, draw(forms), told)
 
 
 @many

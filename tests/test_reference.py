@@ -133,7 +133,7 @@ def test_deduct() -> None:
         ["乙", "19", "1", "1", "0"],
         ["丙", "20", "0", "0", "0"],
     ]
-    once = ref.deduct(BOARD, events, ["unit"], "d", full="20", once="task", detail=True)
+    once = ref.deduct(BOARD, events, ["unit"], "d", full="20", once=["task"], detail=True)
     assert list(once.rows[0].values()) == ["甲", "4.5", "2", "15.5", "0"]
     items = table("item,full,floor\na,10,-5\nb,5,\n")
     itemised = ref.deduct(BOARD, events, ["unit"], "d", items=items, detail=True)
@@ -199,8 +199,16 @@ def test_reward() -> None:
     split = ref.reward(board, ["unit"], ties="split", prize=["5000", "3000", "2000"])
     assert column(split, "reward") == ["5000", "1666.67", "1666.67", "1666.67", "0"]
     notes = table("place,amount,note\n1,10,first\n-1,-3,last\n")
-    marked = ref.reward(table("unit,rank,vetoed\na,1,false\nb,,true\nc,3,false\n"), ["unit"], amounts=notes)
+    marked = ref.reward(table("unit,rank,vetoed\na,1,false\nb,,true\nc,2,false\n"), ["unit"], amounts=notes)
     assert [row["reward"] + row["reward_note"] for row in marked.rows] == ["10first", "", "-3last"]
+    with pytest.raises(Refused):
+        ref.reward(table("unit,rank,vetoed\na,1,false\nb,,true\nc,3,false\n"), ["unit"], amounts=notes)
+    rest = ref.reward(board, ["unit"], ties="split", prize=["5000", "3000", "2000"], remainder=True)
+    assert column(rest, "reward") == ["5000", "1666.67", "1666.67", "1666.66", "0"]
+    dense = ref.reward(table("unit,rank\na,1\nb,2\nc,2\nd,3\n"), ["unit"], prize=["3", "2", "1"], counting="dense")
+    assert column(dense, "reward") == ["3", "2", "2", "1"]
+    given = ref.reward(table("unit,rank\na,3\nb,4\n"), ["unit"], prize=["3", "2", "1"], counting="given")
+    assert column(given, "reward") == ["1", "0"]
 
 
 def test_grade() -> None:

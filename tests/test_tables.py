@@ -277,10 +277,17 @@ def test_a_ledger_of_several_files(folder: Path) -> None:
 
 def test_files_of_another_shape(folder: Path) -> None:
     Path("a.csv").write_text("village,points\n东山,1\n")
-    Path("b.csv").write_text("village,points,note\n东山,1,x\n")
-    result = tallied("?.csv")
-    assert (result.status, result.out) == (1, "")
-    assert "b.csv: has other columns than a.csv (note)" in result.err
+    Path("b.csv").write_text("note,points,village\nx,1,东山\n")
+    assert tallied("?.csv") == Result(0, "village,s\n东山,2\n西河,0\n", "")
+    Path("b.csv").write_text("village,point\n东山,1\n")
+    assert tallied("?.csv") == Result(1, "", "fupin tally: b.csv: no column 'points'; nearest: point\n")
+    Path("b.csv").write_text("village,points,level\n东山,1,x\n")
+    Path("rules.csv").write_text("item,level,points,cap\n1,,1,\n1,x,2,\n")
+    words = ["bonus", "--events", "a.csv", "--events", "b.csv", "--rules", "rules.csv", "--as", "n"]
+    for name in ("a.csv", "b.csv"):
+        Path(name).write_text(Path(name).read_text().replace("points", "item"))
+    result = fupin(*words, stdin=PLAIN)  # one has levels, so that it is not known what the other's are
+    assert result == Result(1, "", "fupin bonus: a.csv: no column 'level'; columns: village, item\n")
 
 
 def test_a_name_with_the_signs_of_a_glob_is_a_name(folder: Path) -> None:
@@ -482,7 +489,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_else(folder: Path) -> None:
 
 
 def test_a_write_that_fails_half_way(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(frame: pl.DataFrame, file: io.BytesIO) -> None:
+    def full(frame: pl.DataFrame, file: io.BytesIO, *_: object) -> None:
         file.write(b"village")
         raise OSError(28, "No space left on device")
 

@@ -107,7 +107,7 @@ def expected(office: Office, on: str, previous: Table) -> Table:
         {"village": row["unit"], "task": row["item"], "date": row["date"], "points": row["points"]} for row in late.rows
     ]
     known = Table(["village", "task", "date", "points"], [row for row in events if row["date"] <= on])
-    board = ref.deduct(villages, known, ["village"], "routine", full="20", each=("0.5", "2"), once="task")
+    board = ref.deduct(villages, known, ["village"], "routine", full="20", each=("0.5", "2"), once=["task"])
     board = board.plus(industry=[year[row["village"]]["industry"] for row in board.rows])
     terms = [Term.parse(word) for word in ("routine/20", "field/100:30%", "industry/50")]
     board = ref.weight(board, ["village"], "base", terms)

@@ -19,7 +19,7 @@ from fupin.checks import Check, check, number_check, require_columns
 from fupin.deferred import pl
 from fupin.errors import NAMED, SHOWN, Misuse, counted, one_line, some
 from fupin.numbers import Count, Number
-from fupin.quotas import Rounding, Scheme, limits, read_own, read_scheme
+from fupin.quotas import Rounding, Scheme, limits, read_own, read_scheme, tell_absent
 from fupin.tables import Table
 
 
@@ -79,7 +79,9 @@ def grade(
     group, out = boards.groups(board, within), boards.vetoed(board, ignore=ignore_veto)
     called = board[within] if within else pl.repeat("", board.height, eager=True)
     facts = pl.DataFrame({"\0group": group, "\0called": called, "\0out": out})
-    own = None if quotas is None else read_own(tables.table(quotas, "quotas"), scheme, called)
+    own = None if quotas is None else read_own(tables.table(quotas, "quotas"), scheme)
+    if own is not None:
+        tell_absent(own, called)
 
     def compute(rows: pl.DataFrame) -> pl.DataFrame:
         boards.check_groups(rows, within)

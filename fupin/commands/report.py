@@ -14,7 +14,7 @@ from typing import Any, Literal, get_args
 
 import click
 
-from fupin import boards, options, tables
+from fupin import boards, formats, options, tables
 from fupin.chain import Files, Step
 from fupin.checks import require_columns
 from fupin.commands.rank import compared
@@ -35,7 +35,6 @@ _ENDINGS: dict[str, Form] = {
     ".htm": "html",
     ".xlsx": "xlsx",
 }
-_NOT_WRITTEN = (".xls", ".ods", ".pdf", ".csv", ".parquet")
 
 
 def report(
@@ -105,6 +104,25 @@ def report(
     if form == "html":
         return webpage.webpage(page, past)
     return text.markdown(page) if form == "markdown" else text.text(page, width, colour)
+
+
+def check_name(name: str, form: Form | None) -> None:
+    """Make sure that a report can be written to a file of that name.
+
+    Args:
+        name: the file.
+        form: how it is written; by the file's ending if left out.
+
+    Raises:
+        Misuse: its ending is that of a table, of another form, or of what no report is.
+    """
+    by_name = _ENDINGS.get(Path(name).suffix.lower())
+    if formats.is_table(name):
+        raise Misuse(f"-o: '{name}': a report is no table; the verb before writes one with its own -o")
+    if by_name is None and formats.is_other(name):
+        raise Misuse(f"-o: '{name}': a report is written as text, as .md, .html or .xlsx")
+    if form and by_name and form != by_name:
+        raise Misuse(f"-o: '{name}': its ending says {by_name}, and --format {form}")
 
 
 def _columns(
@@ -204,13 +222,12 @@ def command(
     to its figures, with all rows of ledgers that count for it, and a workbook has the totals of weight as formulas
     over their parts, and the rules. Behind a pipe it knows the board only.
     """
-    ending = Path(output or "").suffix.lower()
-    if form is None and ending in _NOT_WRITTEN:
-        raise Misuse(f"-o: '{output}': a report is written as text, as .md, .html or .xlsx")
+    if output:
+        check_name(output, form)
     shown = [word.partition("=")[::2] for word in columns.split(",")] if columns else []
     if not all(column for column, _ in shown):
         raise Misuse(f"--columns: '{columns}' names a column that is blank")
-    kind: Form = form or _ENDINGS.get(ending, "table")
+    kind: Form = form or _ENDINGS.get(Path(output or "").suffix.lower(), "table")
     terminal = output in (None, STDIN) and sys.stdout.isatty()
     given |= {
         "columns": [(column, name or None) for column, name in shown],

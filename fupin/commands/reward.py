@@ -91,7 +91,9 @@ def reward(
         mine = rows.with_columns(facts[rows["\0row"]]).with_row_index("\0at")
         _check_cells(mine, by)
         if counting != "given":
-            _check_places(mine, board.hstack(facts), by, counting)
+            every = board.hstack(facts)
+            among = [mine, every.filter(boards.chosen(board, placing.get("only"))), every]
+            _check_places(among if mine.height < board.height else [mine], by, counting)
         units = mine.filter(~pl.col("\0out")).select("\0at", "\0group", place=numbers.read(by) // numbers.ONE)
         if counting == "competition":
             shares = _shares(units, amounts, ties, remainder, places)
@@ -172,29 +174,28 @@ def _check_cells(mine: pl.DataFrame, by: str) -> None:
     check(mine, [number_check(by).among(counts), of_vetoed, none])
 
 
-def _check_places(mine: pl.DataFrame, board: pl.DataFrame, by: str, counting: Counting) -> None:
-    """Make sure that places are what they are counted as, within each group, or over the whole board.
+def _check_places(among: Sequence[pl.DataFrame], by: str, counting: Counting) -> None:
+    r"""Make sure that places are what they are counted as, within each group, or over all of them.
 
     Args:
-        mine: the units that are computed, with `\0group`.
-        board: all units, with `\0group`; where only some are computed, their places may be among these.
+        among: the units that are computed, with `\0group`; and where these are not all, those among whom they may have
+            their places.
         by: the column of places.
         counting: what the places are.
 
     Raises:
         DataError: they are not; the first unit that has another place is named, of the reading that goes furthest.
     """
-    one_group = pl.lit(0, dtype=pl.UInt32)
-    readings = [mine, mine.with_columns(one_group.alias("\0group"))]
-    if mine.height < board.height:
-        readings += [board, board.with_columns(one_group.alias("\0group"))]
-    wrong = [_misplaced(reading, by, counting) for reading in readings]
+    mine, one_group = among[0], pl.lit(0, dtype=pl.UInt32).alias("\0group")
+    wrong = [_misplaced(units, by, counting) for all_ in among for units in (all_, all_.with_columns(one_group))]
     fitting = [i for i, found in enumerate(wrong) if not found.height]
     if not fitting:
         first = max((found.row(0, named=True) for found in wrong[:2]), key=lambda row: row["place"])
         raise DataError(Fault(_told(first, counting, _misplaced(mine, by, "dense").height == 0), by, row=first["at"]))
     if fitting[0] > 1 and int(mine.select(numbers.read(by).min()).item() or numbers.ONE) > numbers.ONE:
-        options.log.warning("places are counted among the units of --for; the best place of these counts as the first")
+        options.log.warning(
+            "places are counted among the units that are computed; the best place of these counts as the first"
+        )
 
 
 def _misplaced(units: pl.DataFrame, by: str, counting: Counting) -> pl.DataFrame:
@@ -245,21 +246,21 @@ def _shares(
         entire = top.first().fill_null(0) + bottom.last().fill_null(0)
     else:
         both = top.is_not_null().any() & bottom.is_not_null().any()
-        entire = amount.sum()
+        entire = amount.sum() if ties == "split" else amount.first()
     notes = pl.concat_list(pl.col("top note").first(), pl.col("bottom note").last()).first().list.drop_nulls()
     shared = spot.group_by(tie, maintain_order=True).agg(
         entire.alias("entire"),
         both.alias("both"),
-        pl.len().cast(pl.Int128).alias("size"),
+        (pl.len().cast(pl.Int128) if ties == "split" else numbers.whole(1)).alias("size"),
         (amount.min() != amount.max()).alias("unequal"),
         notes.list.join("; ").replace("", None).alias("note"),
         pl.col("\0at").alias("together"),
     )
-    if ties == "full":
-        shared = shared.with_columns(size=numbers.whole(1))
     each = spot.select("\0at", *tie, "nth").join(shared, on=tie, how="left", maintain_order="left")
     each = each.with_columns(amount=_share(pl.col("entire"), pl.col("size"), pl.col("nth"), remainder, places))
-    lost = pl.col("entire") - pl.col("amount").sum().over(tie) if ties == "split" else numbers.whole(0)
+    lost = pl.col("entire") - pl.col("amount").sum().over(tie)
+    if remainder is None:  # what is nobody's share is rounded as asked
+        lost = pl.when(pl.col("size") > 1).then(lost).otherwise(numbers.whole(0))
     return each.select("\0at", "amount", "note", "both", "unequal", "together", "entire", lost=lost)
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import click
 
-from fupin import options, recipes
+from fupin import formats, options, recipes
 from fupin.chain import Chain, Stage, check
 from fupin.cli import Verbs, message_of, split
 from fupin.errors import Failure, Misuse, hint
@@ -83,8 +83,13 @@ def command(
         raise Misuse("standard input is the recipe; give the board as a file")
     chains = [_told(chain, board or STDIN, verbose, quiet) for chain in chains]
     if output:
-        check_name(output, "-o")
         *stages, last = chains[-1].stages
+        if not last.last:
+            check_name(output, "-o")
+        elif formats.is_table(output) or formats.is_other(output):
+            raise Misuse(
+                f"-o: '{output}': {last.verb} prints a text; say in the recipe what {last.verb} -o is to write"
+            )
         if last.output:
             raise Misuse(f"-o: the recipe writes its result to {last.output} itself")
         chains[-1] = Chain([*stages, last._replace(output=output)], chains[-1].name)

@@ -144,7 +144,11 @@ def screen_stream(
         return _shown(pl.concat(parts).group_by("\0by", maintain_order=True).sum(), found, by, flagged)
     columns = _mark(none, found, name, flagged, detail, placing)[0].columns
     new = [name, *(found.names if detail else [])]
-    appended = set(new).isdisjoint(none.columns) and set("".join(found.names)).isdisjoint(',"\r\n')
+    appended = (
+        stream.mark in (",", None)
+        and set(new).isdisjoint(none.columns)
+        and set("".join(found.names)).isdisjoint(',"\r\n')
+    )
 
     def work(rows: pl.DataFrame) -> tuple[bytes, int, Counts]:
         marked, counts = _mark(rows, found, name, flagged, detail, placing)

@@ -25,7 +25,7 @@ def explain(scene: Scene) -> Explain:
     group = boards.groups(scene.board, options["within"])
     within = options["within"]
     called = scene.board[within] if within else pl.repeat("", scene.board.height, eager=True)
-    own = None if options["quotas"] is None else read_own(scene.open("quotas"), scheme, called)
+    own = None if options["quotas"] is None else read_own(scene.open("quotas"), scheme)
     field = pl.DataFrame({"\0group": group, "group": called, "grade": scene.result[name], "out": out})
     field = field.with_columns(scene.units.alias("unit"), score=scene.board[by]).filter(scene.computed)
     groups = field.group_by("\0group", "group", maintain_order=True).agg(size=pl.len().cast(pl.Int128))

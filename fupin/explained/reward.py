@@ -45,12 +45,13 @@ def explain(scene: Scene) -> Explain:
         before, size = group.filter(pl.col("place") < mine).height, tied.height
         top = list(range(before + 1, before + size + 1))
         bottom = [place - group.height - 1 for place in top]
-        full = options["ties"] == "full"
-        if full:
+        if options["ties"] == "full":
             top, bottom = top[:1], bottom[-1:]
+        elif options["ties"] == "error":  # all of these places have the same amount
+            top, bottom = top[:1], bottom[:1]
         none = f"place {before + 1} of {group.height} has no amount"
         figure = figure._replace(entries=_entries([*top, *bottom], amounts, none))
-        if full or size == 1:
+        if options["ties"] != "split" or size == 1:
             return [_rounded(figure, options["places"])]
         divided = Entry(Fraction(size), f"shared by {counted(size, 'unit')}", sign="÷")
         figure = figure._replace(entries=[*figure.entries, divided])
