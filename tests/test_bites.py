@@ -51,7 +51,10 @@ BITES = {
     ],
     "village-20-30-50": [
         Bite("--full 20 ", "--full 20 --floor -10 ", "樟木桥村", "routine", "0", "-5"),
-        Bite(" --once task", "", "新堤村", "rank", "2", "3"),
+        Bite(" --once task,due", "", "新堤村", "rank", "2", "3"),
+        Bite("--once task,due", "--once task", "望月坪村", "routine", "15", "15.5"),
+        Bite("--once task,due", "", "望月坪村", "routine", "15", "14.5"),
+        Bite("--round 2 --as total", "--as total", "渡口社区", "total", "89.78", "89.778571"),
         Bite("--per-day 0.5", "--per-day 1", "荷叶垸村", "routine", "15", "14.5"),
         Bite("--most 2", "--most 1", "梅子园村", "routine", "14.5", "15.5"),
         Bite("--missing rescale", "--missing zero", "青塘村", "rank", "10", "11"),

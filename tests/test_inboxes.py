@@ -185,11 +185,9 @@ def test_the_villages_inbox_has_the_scores_of_four_offices(tmp_path: Path) -> No
     assert status == 0, told
     came, kept, rejected, dropped = map(int, re.findall(r"\d+", next(x for x in told.splitlines() if " in, " in x)))
     assert (came, kept, rejected, dropped) == (88, 80, 0, 8)
-    scores = {tuple(line.split(",")[:2]): float(line.split(",")[2]) for line in out.splitlines()[1:]}
-    made = {
-        (row[1], item): float(score)
-        for row in maker(VILLAGES).ROWS
-        for item, score in zip(("扶贫日", "社会扶贫", "训评星级", "扶贫资金"), row[2:], strict=True)
-    }
-    assert scores == scores | made
+    sent = {(village, item): (value, day) for village, item, value, day in script(VILLAGES / "expected.py").marks()}
+    found = [line.split(",") for line in out.splitlines()]
+    assert found[0] == ["village", "date", "item", "value"]
+    scores = {(village, item): (float(value), day) for village, day, item, value in found[1:]}
+    assert scores == {key: (float(sent[key][0]), sent[key][1]) for key in scores}
     assert out.count("\n") - 1 == len(scores) == 20 * 8

@@ -64,16 +64,17 @@ def test_a_whole_scheme(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None
     ).rename({"unit": "village", "item": "task"})  # fmt: skip
     inbox = fupin.ingest(
         sorted(Path("inbox").iterdir()), encoding="auto", rename={"村": "village", "村(社区)": "village"},
-        drop=["片区", "序号", "备注"], roster=villages, long=["village"], number=["value"],
+        drop=["片区", "序号", "备注", "填报日期"], roster=villages, long=["village"], number=["value"],
     )  # fmt: skip
     assert (inbox.rejects.height, inbox.dropped.height) == (0, 8)
-    board = fupin.deduct(villages, ["routine.csv", late], "routine", full=20, each=(Decimal("0.5"), 2), once="task")
+    once = ["task", "due"]
+    board = fupin.deduct(villages, ["routine.csv", late], "routine", full=20, each=(Decimal("0.5"), 2), once=once)
     board = fupin.weight_scores(
         board, [inbox.table, "offices/*.csv"], "items.csv", "industry", total=50, missing="rescale"
     )
     board = fupin.weight(board, ["routine/20", "field/100:30%", "industry/50"], "base", total="100")
     board = fupin.bonus(board, "extras.csv", pl.read_csv("extras-rules.csv"), "extras")
-    board = fupin.weight(board, ["base", "extras"], "total")
+    board = fupin.weight(board, ["base", "extras"], "total", places=2)
     board = fupin.veto(board, [("total < 70", "总分低于70分")], "vetoes.csv")
     board = fupin.rank(board, "total", tie_break=["field"])
     board = fupin.reward(board, [5000, 4000, 3000, 2000, Fraction(1000)], ties="split")

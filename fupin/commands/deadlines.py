@@ -220,7 +220,7 @@ $ fupin deadlines plan.csv --roster villages.csv --done reports.csv \
     then keep --where 'routine <= 18'
 village,kind,field,routine
 东湾嘴村,非贫困村,90.2,18
-望月坪村,贫困村,86.0,17
+望月坪村,贫困村,86.0,16.5
 永宁村,非贫困村,83.0,18
 樟木桥村,非贫困村,88.0,18
 梅子园村,非贫困村,80.5,16.5

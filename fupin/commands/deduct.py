@@ -184,7 +184,7 @@ def _counting(
 
 EXAMPLES = r"""
 $ fupin deduct villages.csv --events routine.csv --full 20 --each 0.5:2 \
-    --once task --as routine --detail | tail -3
+    --once task,due --as routine --detail | tail -3
 沙河渡村,贫困村,92.6,19,2,1,0
 梅子园村,非贫困村,80.5,18,3,2,0
 渡口社区,社区,89.5,18.5,3,1.5,0

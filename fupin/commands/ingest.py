@@ -223,8 +223,8 @@ def _pairs(option: str, form: str, words: Sequence[str]) -> dict[str, str]:
 
 EXAMPLES = r"""
 $ fupin ingest inbox/town-hospital.csv --encoding gb18030 \
-    --rename 村=village --roster villages.csv --long village \
-    --number value | head -3
+    --rename 村=village --drop 填报日期 --roster villages.csv \
+    --long village --number value | head -3
 village,item,value
 青塘村,健康后台,2.05
 青塘村,健康实地,2.1

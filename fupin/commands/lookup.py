@@ -95,7 +95,7 @@ EXAMPLES = r"""
 $ fupin lookup villages.csv --from expected.csv --take total,rank=place |
     head -2
 village,kind,field,total,place
-青塘村,非贫困村,88.5,84.633333,10
+青塘村,非贫困村,88.5,84.63,10
 """
 
 

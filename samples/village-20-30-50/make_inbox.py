@@ -39,6 +39,8 @@ SCORES = """
 西片 渡口社区 0.4 0.9 1.9 3.86
 """
 ROWS = [line.split() for line in SCORES.strip().splitlines()]
+SENT = {"东片": "2019年8月30日", "中片": "2019年9月5日", "西片": "2019年9月10日"}
+"""When the marks of an area were handed in."""
 REMARKS = {"双丰村": "公示不全", "梅子园村": "台账待补"}
 
 
@@ -46,14 +48,15 @@ def write_xls(path: Path) -> None:
     """The poverty office's: merged titles, a column that is merged for the villages of an area, a total."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("得分表")
-    sheet.write_merge(0, 0, 0, 4, "2019年度社会扶贫和训评星级得分表")
+    sheet.write_merge(0, 0, 0, 5, "2019年度社会扶贫和训评星级得分表")
     sheet.write_merge(1, 1, 0, 2, "填报单位：镇扶贫办")
-    sheet.write_merge(1, 1, 3, 4, "单位：分")
-    for column, name in enumerate(("片区", "村(社区)", "扶贫日", "社会扶贫", "训评星级")):
+    sheet.write_merge(1, 1, 3, 5, "单位：分")
+    for column, name in enumerate(("片区", "村(社区)", "扶贫日", "社会扶贫", "训评星级", "填报日期")):
         sheet.write(2, column, name)
     for area in ("东片", "中片", "西片"):
         places = [at for at, row in enumerate(ROWS, 3) if row[0] == area]
         sheet.write_merge(places[0], places[-1], 0, 0, area)
+        sheet.write_merge(places[0], places[-1], 5, 5, SENT[area])
     for at, (_, village, *scores, _) in enumerate(ROWS, 3):
         sheet.write(at, 1, village)
         for column, score in enumerate(scores, 2):
@@ -73,12 +76,12 @@ def write_ods(path: Path) -> None:
     book = OpenDocumentSpreadsheet()
     table = Table(name="扶贫资金")
     book.spreadsheet.addElement(table)
-    title = TableCell(valuetype="string", numbercolumnsspanned=4)
+    title = TableCell(valuetype="string", numbercolumnsspanned=5)
     title.addElement(P(text="2019年度扶贫资金使用管理得分表"))
-    rows: list[list[object]] = [[], [title, *(CoveredTableCell() for _ in range(3))]]
-    rows.append(["序号", "村", "扶贫资金", "备注"])
-    for number, (_, village, *_, score) in enumerate(ROWS, 1):
-        rows.append([number, village, float(score), REMARKS.get(village)])
+    rows: list[list[object]] = [[], [title, *(CoveredTableCell() for _ in range(4))]]
+    rows.append(["序号", "村", "扶贫资金", "填报日期", "备注"])
+    for number, (area, village, *_, score) in enumerate(ROWS, 1):
+        rows.append([number, village, float(score), SENT[area], REMARKS.get(village)])
     total = round(sum(float(row[5]) for row in ROWS), 2)
     sums = TableCell(valuetype="float", value=total, formula=f"of:=SUM([.C4:.C{len(rows)}])")
     sums.addElement(P(text=str(total)))

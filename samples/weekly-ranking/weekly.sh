@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Publishes a week's ranking: a folder ARCHIVE/2019-W26 with CSV, workbook, notice, and the ledgers it comes from.
+# Publishes a week's ranking: a folder ARCHIVE/2019-W26 with CSV, workbook, notice, and all that it comes from.
 # Made for cron: silent when all went well, else one line on standard error and a status that is not 0. Whatever
 # happens, a week is published whole or not at all, and weeks that are published stay as they are.
 set -euo pipefail
@@ -26,7 +26,7 @@ if [[ -e $archive/$week ]]; then
   exit 1
 fi
 rm -rf "$archive/.work"
-mkdir -p "$new/ledgers"
+mkdir -p "$new/inputs"
 
 # From here on all that is told goes into the log, and of a failure the last fault to where cron mails it from.
 exec 3>&2 2> "$new/log.txt"
@@ -37,19 +37,21 @@ failed() {
 }
 trap failed EXIT
 
-# What the offices have sent by now; rsync or curl would stand here as well.
-cp "$ledgers"/{routine,reports,extras,vetoes}.csv "$new/ledgers/"
-cp -r "$ledgers/offices" "$ledgers/inbox" "$new/ledgers/"
+# The scheme, and what the offices have sent by now; rsync or curl would stand here as well.
+cp "$ledgers"/{villages,plan,items,extras-rules,routine,reports,extras,vetoes}.csv "$here/week.fupin" "$new/inputs/"
+cp -r "$ledgers/offices" "$ledgers/inbox" "$new/inputs/"
+echo "$on" > "$new/inputs/day.txt"
+fupin --version > "$new/inputs/version.txt"
 
-previous=$archive/.work/none.csv
-echo village,rank > "$previous"
+# The week before, if there is one.
+echo village,rank > "$new/inputs/previous.csv"
 for one in "$archive"/*-W*/; do
-  if [[ -e $one && $(basename "$one") < $week ]]; then previous=$one/ranking.csv; fi
+  if [[ -e $one && $(basename "$one") < $week ]]; then cp "$one/ranking.csv" "$new/inputs/previous.csv"; fi
 done
 
 title="${week/-W/年第}周排名"
-fupin run "$here/week.fupin" --set "ledgers=$new/ledgers" --set "day=$on" --set "previous=$previous" \
-  -o "$new/ranking.csv" then report --lang zh --title "$title" -o "$new/ranking.xlsx"
+fupin run "$new/inputs/week.fupin" --set "day=$on" -o "$new/ranking.csv" \
+  then report --lang zh --title "$title" -o "$new/ranking.xlsx"
 fupin report "$new/ranking.csv" --lang zh --title "$title" --note "截至 $on" \
   --columns rank=名次,village=村,total=总分,previous_rank=上周名次,change=升降,veto_reason=否决 -o "$new/notice.md"
 
