@@ -14,6 +14,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 SEED = "大比武2020-03"
 ASKED = {"未脱贫": 6, "已脱贫": 3, "一般": 0}
+MARCH = ["2020-03-10", "2020-03-11", "2020-03-12", "2020-03-13"]
 Row = dict[str, str]
 
 
@@ -42,7 +43,7 @@ def share(row: Row, part: str, whole: str) -> Fraction:
 KINDS: dict[str, Callable[[Row], bool]] = {
     "边缘户": lambda row: share(row, "income", "people") < 5000 and row["at_risk"] == "是",
     "转移性收入": lambda row: share(row, "transfers", "income") > Fraction(40, 100),
-    "弱劳力": lambda row: share(row, "labour", "people") < Fraction(1, 2),
+    "弱劳力": lambda row: row["workers"] == "0" and int(row["weak"]) < 2,
     "无业": lambda row: int(row["workers"]) > 0 and row["jobs"] == "0",
     "大病": lambda row: int(row["ill"]) > 0,
     "多学生": lambda row: int(row["students"]) > 2,
@@ -65,7 +66,7 @@ def households() -> list[Row]:
         kinds = [kind for kind, holds in KINDS.items() if row["status"] == "一般" and holds(row)]
         mine = days.get(row["household"], [])
         asked, visits = ASKED[row["status"]], len(set(mine))
-        row |= {"kinds": "; ".join(kinds), "in_march": str(sum(day <= "2020-03-13" for day in mine))}
+        row |= {"kinds": "; ".join(kinds), "in_march": str(sum(day in MARCH for day in mine))}
         row |= {"visits": str(visits), "asked": str(asked), "short": str(asked - visits)}
         found.append(row)
     return found
@@ -92,12 +93,17 @@ def main() -> str:
 
 def villages() -> str:
     """The villages' summaries, ranked by what they handed in by its date."""
-    plan = {"走访汇总": (date(2020, 3, 16), 1), "村级整改": (date(2020, 3, 16), 1), "遗留问题": (date(2020, 4, 9), 2)}
+    begin, due = date(2020, 3, 10), date(2020, 3, 16)
+    plan = {
+        "走访汇总": (begin, due, 1),
+        "村级整改": (begin, due, 1),
+        "遗留问题": (date(2020, 3, 25), date(2020, 4, 9), 2),
+    }
     done = {(row["task"], row["village"]): date.fromisoformat(row["date"]) for row in rows("reports.csv")}
     found = []
     for village in (row["village"] for row in rows("villages.csv")):
         mine = [row["kinds"].split("; ") for row in households() if row["village"] == village]
-        late = (cost for task, (due, cost) in plan.items() if done.get((task, village), date.max) > due)
+        late = (cost for task, (on, by, cost) in plan.items() if not on <= done.get((task, village), date.max) <= by)
         counts = [sum(kind in kinds for kinds in mine) for kind in KINDS]
         found.append([village, *counts, 10 - sum(late)])
     found.sort(key=lambda cells: int(cells[-1]), reverse=True)

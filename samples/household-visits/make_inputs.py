@@ -27,10 +27,10 @@ VILLAGES = [
     "大桥村",
 ]
 COLUMNS = [
-    "household", "village", "cadre", "status", "people", "income", "transfers", "labour", "workers", "jobs", "ill",
+    "household", "village", "cadre", "status", "people", "income", "transfers", "weak", "workers", "jobs", "ill",
     "students", "home", "hazard", "venture", "drive", "single_age", "at_risk",
 ]  # fmt: skip
-PLAIN = ["4", "48000", "6000", "2", "2", "1", "0", "0", "砖房", "否", "稳定", "足", "", "否"]
+PLAIN = ["4", "48000", "6000", "0", "2", "1", "0", "0", "砖房", "否", "稳定", "足", "", "否"]
 SET = {
     "H0001": ("未脱贫", {"income": "16000", "transfers": "9000"}),  # registered: neither marginal nor key
     "H0002": ("一般", {"income": "20000", "at_risk": "是"}),  # 5,000 a head is not below 5,000
@@ -38,10 +38,10 @@ SET = {
     "H0004": ("一般", {"income": "19999.99"}),  # not at risk
     "H0005": ("一般", {"income": "45000", "transfers": "18000"}),  # 40% is not above 40%
     "H0006": ("一般", {"income": "45000", "transfers": "18000.01"}),
-    "H0007": ("一般", {"labour": "2"}),  # 0.5 is not below 0.5
-    "H0008": ("一般", {"labour": "1.5"}),
+    "H0007": ("一般", {"workers": "0", "weak": "2"}),  # two who do half the work of one
+    "H0008": ("一般", {"workers": "0", "weak": "1"}),
     "H0009": ("一般", {"workers": "1", "jobs": "0"}),
-    "H0010": ("一般", {"workers": "0", "jobs": "0", "labour": "2"}),  # nobody who could work
+    "H0010": ("一般", {"workers": "0", "jobs": "0"}),  # nobody who could work
     "H0011": ("一般", {"ill": "1"}),
     "H0012": ("一般", {"students": "2"}),
     "H0013": ("一般", {"students": "3"}),
@@ -87,12 +87,14 @@ def drawn(draw: Iterator[int]) -> dict[str, str]:
     people = next(draw) % 6 + 1
     income = people * (next(draw) * 90 + 2600) + next(draw)
     single = people == 1 and next(draw) < 120
+    transfers = income * (next(draw) % 48) // 100
+    weak = min(people, next(draw) % 8 // 3)
     return {
         "people": str(people),
         "income": str(income),
-        "transfers": str(income * (next(draw) % 48) // 100),
-        "labour": f"{(next(draw) % (2 * people + 1)) / 2:g}",
-        "workers": str(next(draw) % (people + 1)),
+        "transfers": str(transfers),
+        "weak": str(weak),
+        "workers": str(next(draw) % (people + 1 - weak)),
         "jobs": str(0 if next(draw) < 24 else 1),
         "ill": str(1 if next(draw) < 12 else 0),
         "students": str(next(draw) % 4 if people > 3 and next(draw) < 40 else 0),
@@ -106,11 +108,13 @@ def drawn(draw: Iterator[int]) -> dict[str, str]:
 
 
 def visits(draw: Iterator[int], rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """A visit by 13 March for nearly all, and over the year nearly as many as are asked for; some on one day."""
+    """A visit from 10 to 13 March for nearly all, and over the year nearly as many as are asked for; some on one day."""
     found = []
-    for household, _, cadre, status, *_ in rows:
+    for number, (household, _, cadre, status, *_) in enumerate(rows, start=1):
         if next(draw) > 3:
             found.append([household, cadre, (date(2020, 3, 10) + timedelta(next(draw) % 4)).isoformat()])
+        elif number % 4 == 0:  # visited before it was asked for
+            found.append([household, cadre, (date(2020, 3, 2) + timedelta(number % 8)).isoformat()])
         asked = {"未脱贫": 6, "已脱贫": 3}.get(status, 1) - (2 if cadre == "C20" else 0)
         for turn in range(1, asked + next(draw) % 2 - (next(draw) < 60) - (next(draw) < 10)):
             day = date(2020, 3, 20) + timedelta(turn * 40 + next(draw) % 30)

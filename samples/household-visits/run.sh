@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 
 households() {
   fupin screen households.csv --rules kinds.csv --as kinds |
-    fupin tally --events visits.csv --where "date <= '2020-03-13'" --count --as in_march |
+    fupin tally --events visits.csv --where "date BETWEEN '2020-03-10' AND '2020-03-13'" --count --as in_march |
     fupin tally --events visits.csv --distinct date --as visits |
     fupin score status --map 未脱贫=6,已脱贫=3,一般=0 --as asked |
     fupin weight asked visits:-1 --as short
