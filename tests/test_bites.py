@@ -114,7 +114,8 @@ BITES = {
     ],
     "township-inspection": [
         Bite("--sum 102 ", "--sum 102 --na full ", "漳溪乡", "rank", "7", "6"),
-        Bite("--sum 102 ", "--sum 102 --na zero ", "柳城镇", "total", "70.635", "69.25"),
+        Bite("--sum 102 ", "--sum 102 --na zero ", "柳城镇", "total", "70.64", "69.25"),
+        Bite("--round 2 --as total", "--as total", "柳城镇", "total", "70.64", "70.635"),
         Bite(" --within group", "", "上莞镇", "group_rank", "7", "18"),
     ],
     "station-units": [

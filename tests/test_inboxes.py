@@ -75,8 +75,8 @@ def test_what_the_townships_readme_tells_to_do(townships: Path, tmp_path: Path) 
     made = maker(TOWNSHIPS)
     whole = {
         (town, str(line)): (f"{full:g}", "NA" if mark == "不考核" else f"{mark:g}")
-        for number, town in enumerate(made.towns())
-        for line, (full, mark) in enumerate(zip(made.FULL, made.marks_of(number, town), strict=True), 1)
+        for number, (town, poor_village) in enumerate(made.towns().items())
+        for line, (full, mark) in enumerate(zip(made.FULL, made.marks_of(number, poor_village), strict=True), 1)
     }
     found = {(row["town"], row["line"]): (row["full"], row["mark"]) for row in rows(townships / "marks.csv")}
     assert found == whole
@@ -128,7 +128,7 @@ def test_every_row_of_21_workbooks_is_kept_rejected_or_dropped(townships: Path, 
     assert came == filled
 
 
-def test_the_three_mistakes_are_named() -> None:
+def test_the_four_mistakes_are_named() -> None:
     rejected = rows(TOWNSHIPS / "expected-rejects.csv")
     made = maker(TOWNSHIPS)
     places = {}
@@ -146,6 +146,19 @@ def test_the_three_mistakes_are_named() -> None:
     assert set(places["康禾镇", 0]) == {"'康和镇' is not on the roster; nearest: 康禾镇"}
     assert places["灯塔镇", 11] == ["a mark above the full mark of its line: mark 4.5, full 4"]
     assert places["船塘镇", 23][0].startswith("'2.25分' is not a number; ")
+    assert places["黄田镇", 9] == ["only line 2 may be not assessed: mark 不考核, line 9"]
+
+
+@pytest.mark.parametrize("command", ["fupin run scheme.fupin", "bash run.sh"])
+def test_line_2_is_assessed_where_there_is_a_designated_poor_village(
+    command: str, townships: Path, tmp_path: Path
+) -> None:
+    towns = townships / "towns.csv"
+    towns.write_text(towns.read_text("utf-8").replace("柳城镇,第三小组,无", "柳城镇,第三小组,有"), "utf-8")
+    status, out, told = shell(command, townships, tmp_path)
+    assert (status, out) == (1, "")
+    why = "mark: not assessed, though the township has a designated poor village: mark NA, poor_village 有, town 柳城镇"
+    assert why in told
 
 
 def test_mended_rows_go_with_the_workbooks(townships: Path, tmp_path: Path) -> None:

@@ -1,4 +1,7 @@
-"""Works out expected.csv without fupin, in fractions, from the marks that make_inbox.py puts into the workbooks."""
+"""Works out expected.csv without fupin, in fractions, from the marks that make_inbox.py puts into the workbooks.
+
+A total is rounded half up to two decimals before it decides a place.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,9 @@ ORDER = ["1", "通报批评", "2020-03-20"]  # two weeks from 6 March 2020
 
 
 def text(number: Fraction) -> str:
-    """A number of 0 or more with at most six decimals."""
-    digits = f"{int(number * 10**6):07d}"
-    return f"{digits[:-6]}.{digits[-6:]}".rstrip("0").rstrip(".")
+    """A number of 0 or more with at most two decimals."""
+    digits = f"{int(number * 100):03d}"
+    return f"{digits[:-2]}.{digits[-2:]}".rstrip("0").rstrip(".")
 
 
 def total(full: list[Fraction], marks: list[float | str], reading: str) -> Fraction:
@@ -24,7 +27,7 @@ def total(full: list[Fraction], marks: list[float | str], reading: str) -> Fract
     assessed, reached = sum(most for most, _ in there), sum(mark for _, mark in there)
     if reading == "full":
         return reached + sum(full) - assessed
-    return Fraction(floor(reached / assessed * sum(full) * 10**6 + Fraction(1, 2)), 10**6)
+    return Fraction(floor(reached / assessed * sum(full) * 100 + Fraction(1, 2)), 100)
 
 
 def main(reading: str = "rescale") -> str:
@@ -34,16 +37,19 @@ def main(reading: str = "rescale") -> str:
     spec.loader.exec_module(made)
     full = [Fraction(str(most)) for most in made.FULL]
     with (HERE / "towns.csv").open(encoding="utf-8", newline="") as file:
-        groups = {row["town"]: row["group"] for row in csv.DictReader(file)}
-    totals = {town: total(full, made.marks_of(number, town), reading) for number, town in enumerate(groups)}
+        rows = list(csv.DictReader(file))
+    groups = {row["town"]: row["group"] for row in rows}
+    poor = {row["town"]: row["poor_village"] for row in rows}
+    marks = {town: made.marks_of(number, poor[town] == "有") for number, town in enumerate(poor)}
+    totals = {town: total(full, marks[town], reading) for town in poor}
     order = sorted(groups, key=lambda town: -totals[town])  # equal ones stay in the order of the notice
-    lines = [["town", "group", "total", "group_rank", "rank", "criticised", "criticised_note", "rectify_by"]]
+    lines = [["town", "group", "poor_village", "total", "group_rank", "rank", "criticised", "criticised_note", "rectify_by"]]
     for town in order:
         better = [one for one in groups if totals[one] > totals[town]]
         place = 1 + len(better)
         within = 1 + sum(groups[one] == groups[town] for one in better)
         last = ORDER if town in order[-3:] else ["0", "", ""]
-        lines.append([town, groups[town], text(totals[town]), str(within), str(place), *last])
+        lines.append([town, groups[town], poor[town], text(totals[town]), str(within), str(place), *last])
     return "".join(",".join(line) + "\n" for line in lines)
 
 

@@ -6,7 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")"
 [ $# -gt 0 ] || set -- --sum 102
 
 scores() {
-  fupin lookup <(bash intake.sh 'inbox/*.xlsx' mended.csv) -k town,line --from items.csv --on line --take item |
+  fupin lookup <(bash intake.sh 'inbox/*.xlsx' mended.csv) -k town,line --from towns.csv --on town --take poor_village |
+    fupin ingest --schema not-assessed.json |
+    fupin lookup -k town,line --from items.csv --on line --take item |
     fupin ingest --rename mark=value
 }
 orders() {
@@ -17,7 +19,7 @@ orders() {
 
 ranking=$(mktemp)
 trap 'rm "$ranking"' EXIT
-fupin weight -i towns.csv --scores <(scores) --items items.csv "$@" --as total |
+fupin weight -i towns.csv --scores <(scores) --items items.csv "$@" --round 2 --as total |
   fupin rank --by total --within group --as group_rank |
   fupin rank --by total |
   fupin reward --table notices.csv --as criticised > "$ranking"
