@@ -36,7 +36,7 @@ BITES = {
         Bite("'place > 5 ", "'place > 6 ", "电力局", "vetoed", "true", "false"),
         Bite("--within item ", "--within item --ties dense ", "电力局", "vetoed", "true", "false"),
         Bite(" --most 2", "", "国调队", "late", "2", "9.4"),
-        Bite("--round 2 ", "", "财政局", "result", "47.93", "47.934783"),
+        Bite("--full 50 --round 2 ", "--full 50 ", "财政局", "result", "47.93", "47.934783"),
         Bite(" --within kind", "", "人民银行", "rank", "1", "16"),
     ],
     "household-visits": [

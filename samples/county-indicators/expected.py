@@ -38,7 +38,7 @@ def county_place(full: dict[str, Fraction], results: list[Row]) -> int:
     for county in (row["county"] for row in rows("counties.csv")):
         mine = {row["item"]: Fraction(row["value"]) for row in results if row["county"] == county}
         totals[county] = sum(mine.values()) * 100 / sum(full[item] for item in mine)
-    return 1 + sum(rounded(total, 6) > totals[OURS] for total in totals.values())
+    return 1 + sum(rounded(total, 2) > rounded(totals[OURS], 2) for total in totals.values())
 
 
 def answers(full: dict[str, Fraction]) -> dict[str, list[str]]:

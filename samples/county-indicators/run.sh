@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 counties() {
-  fupin weight -i counties.csv --scores results.csv --items indicators.csv --sum 100 --as total |
+  fupin weight -i counties.csv --scores results.csv --items indicators.csv --sum 100 --round 2 --as total |
     fupin rank --by total
 }
 answers() {
