@@ -90,6 +90,8 @@ def test_a_month_of_the_contest(sample: Path, month: str, tmp_path: Path) -> Non
     want = expected(sample, f"expected/{month}.csv")
     assert run(["bash", sample / "run.sh", month], tmp_path) == want
     assert run([sample / "month.fupin", "--set", f"month={month}"], tmp_path) == want
+    reference = script(sample / "expected.py")
+    assert reference.table(reference.board(month)) == want
 
 
 @the_county

@@ -28,9 +28,14 @@ def text(number: Fraction) -> str:
     return f"{(Decimal(number.numerator) / number.denominator).normalize():f}"
 
 
+def rounded(number: Fraction, places: int) -> str:
+    """A number that is not negative, rounded half up."""
+    return text(Fraction(floor(number * 10**places + Fraction(1, 2)), 10**places))
+
+
 def divided(dividend: Fraction | int, divisor: int) -> str:
-    """A quotient to six decimals, half up."""
-    return text(Fraction(floor(Fraction(dividend) / divisor * 10**6 + Fraction(1, 2)), 10**6))
+    """A quotient to six decimals."""
+    return rounded(Fraction(dividend) / divisor, 6)
 
 
 def rows(name: str) -> list[Row]:
@@ -116,9 +121,8 @@ def main() -> str:
             row[column] = county[row["county"]][column]
         row["heads"] = mean(heads, "cadre", row["cadre"])
         row |= ballots[row["cadre"]] | interviews[row["cadre"]]
-        row["composite"] = text(
-            sum((Fraction(row[part]) * weight for part, weight in WEIGHTS.items()), Fraction(0)) / 100
-        )
+        composite = sum((Fraction(row[part]) * weight for part, weight in WEIGHTS.items()), Fraction(0)) / 100
+        row["composite"] = rounded(composite, 4)
         row["vetoed"] = "true" if row["cadre"] in vetoes else "false"
         row["veto_reason"] = vetoes.get(row["cadre"], "")
     grades(cadres)

@@ -17,7 +17,7 @@ fupin lookup cadres.csv --from <(counties) --on county \
   fupin vote --ballots 'ballots/*.csv' --scale "$scale" --invalid 废票,多选 --as ballots --detail |
   fupin vote --ballots 'interviews/*.csv' --scale "$scale" --invalid 废票,多选 --as interviews --detail |
   fupin weight development/100:45% target/100:20% leaders/100:10% heads/100:10% ballots/100:10% interviews/100:5% \
-    --sum 100 --as composite |
+    --sum 100 --round 4 --as composite |
   fupin veto --events vetoes.csv |
   fupin grade --by composite --bands 优秀=90,称职=80,基本称职=60,不称职=0 --vetoed 待研究 --for "pool = '一般'" \
     --quota 优秀=15% --quota-max 优秀=20% --base 80 |

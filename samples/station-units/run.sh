@@ -25,5 +25,5 @@ fupin lookup units.csv --from <(scores) \
   fupin weight routine/15 staff/5 effort/5 industry/15 organisation/100:16% headquarters/100:24% third/100:20% --sum 100 \
     --for "kind = '3'" --as base --fill |
   fupin bonus --events extras.csv --rules extras-rules.csv --range -3:3 --as extras |
-  fupin weight base extras --as total |
+  fupin weight base extras --round 2 --as total |
   fupin rank --by total --within kind --tie-break third
