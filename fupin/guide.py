@@ -16,9 +16,10 @@ SECTIONS = {
         - rule table: Items with their full marks, points and caps, places and amounts: a small table that an office
         keeps in a spreadsheet.
 
-        A FILE is CSV in UTF-8 (also .gz and .zst), Parquet or Arrow IPC by its name; - is standard input. A row with
-        too many cells, a quotation mark that is not closed, or a byte that is not UTF-8 is an error that names the
-        line. What departments really send is made into such a table by fupin-ingest(1).
+        A FILE is CSV in UTF-8, or by its name tab-separated (.tsv) or JSON lines (.jsonl), all of these also .gz and
+        .zst, or Parquet or Arrow IPC; -o NAME.json writes JSON. Names of other known kinds are refused. - is standard
+        input. A row with too many cells, a quotation mark that is not closed, or a byte that is not UTF-8 is an error
+        that names the line. What departments really send is made into such a table by fupin-ingest(1).
 
         Cells are texts. One that no verb computes leaves as it came: 007, 1.50.
     """,
@@ -26,6 +27,10 @@ SECTIONS = {
         Numbers are exact decimals of up to 15 digits before the point and 18 after it. They are rounded, half up, only
         where --round says so and where a verb divides. A blank cell is missing, and the cell NA is not assessed;
         neither is zero unless an option says so.
+
+        rank, grade, veto and score --bands compare exactly. They tell where two figures that decide differ by less than
+        0.00001 and one of them has six or more decimals, since an earlier rounding may have made the difference: put
+        --round where that figure is made. --near N sets another distance, 0 none.
     """,
     "CONDITIONS": """
         --when, --where and --for take an SQL condition over the columns. A column that is compared with a number is a
@@ -60,7 +65,8 @@ SECTIONS = {
     """,
     "MESSAGES": """
         A fault is one line on standard error: the verb, the file, the line as an editor shows it, the column, what is
-        wrong, and what would be right. Twenty are shown, the others counted. -v tells what each verb did.
+        wrong, and what would be right. Twenty are shown, the others counted. A warning does not stop the verb. -v tells
+        what each verb did, and -q silences warnings.
     """,
     "COMPLETION": """
         Shells complete verbs, options and files after one of these lines in their start-up files:

@@ -108,7 +108,7 @@ def drawn(draw: Iterator[int]) -> dict[str, str]:
 
 
 def visits(draw: Iterator[int], rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """A visit from 10 to 13 March for nearly all, and over the year nearly as many as are asked for; some on one day."""
+    """A visit from 10 to 13 March for nearly all, over the year nearly as many as are asked for, some on one day."""
     found = []
     for number, (household, _, cadre, status, *_) in enumerate(rows, start=1):
         if next(draw) > 3:

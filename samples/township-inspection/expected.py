@@ -43,7 +43,9 @@ def main(reading: str = "rescale") -> str:
     marks = {town: made.marks_of(number, poor[town] == "有") for number, town in enumerate(poor)}
     totals = {town: total(full, marks[town], reading) for town in poor}
     order = sorted(groups, key=lambda town: -totals[town])  # equal ones stay in the order of the notice
-    lines = [["town", "group", "poor_village", "total", "group_rank", "rank", "criticised", "criticised_note", "rectify_by"]]
+    lines = [
+        ["town", "group", "poor_village", "total", "group_rank", "rank", "criticised", "criticised_note", "rectify_by"]
+    ]
     for town in order:
         better = [one for one in groups if totals[one] > totals[town]]
         place = 1 + len(better)
