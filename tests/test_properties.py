@@ -997,7 +997,7 @@ def chains(draw: DrawFn) -> Chain:
     board = Board(Table(board.table.columns, list(unique.values())), board.key, board.words)
     events = draw(ledgers(board, {"item": st.sampled_from(["a", "b"]), "level": st.just(""), "points": few}))
     rules = ref.table("item,level,points,cap\na,,1.5,2\nb,,-1,\n")
-    numeric, ranks = ["甲", "乙"], list[str]()
+    numeric, ranks = ["甲", "乙"], dict[str, list[str]]()
     stages: list[list[str]] = []
     for index in range(draw(st.integers(2, 4))):
         column, name = draw(st.sampled_from(numeric)), f"n{index}"
@@ -1030,10 +1030,13 @@ def chains(draw: DrawFn) -> Chain:
             choices = [[], ["--within", "组"], ["--vetoed", "last"], ["--ties", "dense"]]
             options = draw(st.sampled_from(choices))
             stages.append([verb, *board.words, "--by", column, "--as", f"rank{index}", *options])
-            ranks.append(f"rank{index}")
+            ranks[f"rank{index}"] = options
         else:
-            money = ["--prize", "5000,300.5", "--penalty", "70", "--allow-overlap", "--ties", "split"]
-            place = draw(st.sampled_from(ranks))
+            place = draw(st.sampled_from(sorted(ranks)))
+            gone = "--ties" in ranks[place] or any(stage[0] in ("keep", "draw") for stage in stages)
+            groups = ["--within", "组"] if "--within" in ranks[place] else []
+            counted = ["--ties", "full", "--places", "given"] if gone else ["--ties", "split", "--penalty", "70"]
+            money = ["--prize", "5000,300.5", "--allow-overlap", *counted, *groups]
             stages.append([verb, *board.words, "--by", place, "--as", name, *money])
         if verb in ("deduct", "bonus", "tally", "weight"):
             numeric.append(name)
