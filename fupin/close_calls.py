@@ -1,7 +1,7 @@
 """Close calls: pairs of figures that decide, and differ by so little that an earlier rounding may have decided.
 
-Contract §2: exact comparisons stay what they are, but a difference below 0.00001 is told. Two figures that differ by
-less have six or more decimals, since numbers of five decimals are at least 0.00001 apart.
+Contract §2: comparisons stay exact, but it is told where two figures differ by less than 0.00001 and one of them has
+six or more decimals.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from fupin.syntax import Column, Comparison, Joined, Not
 
 log = logging.getLogger("fupin")
 _NEAR = Fraction(1, 10**5)
+_FIVE = numbers.ONE // 10**5
+"""The quanta of a number of five decimals are a multiple of this."""
 _NAMED = 3
 
 
@@ -38,9 +40,12 @@ def distance(near: Number | None) -> int:
 
 
 def is_close(left: pl.Expr, right: pl.Expr, near: int) -> pl.Expr:
-    """Whether two numbers, in quanta, differ and are less than a distance apart."""
+    """Whether two numbers, in quanta, differ, are less than a distance apart, and one has six or more decimals."""
     gap = (left - right).abs()
-    return (gap > 0) & (gap < numbers.whole(near))
+    close = (gap > 0) & (gap < numbers.whole(near))
+    if near <= _FIVE:  # numbers of five decimals are at least as far apart
+        return close
+    return close & ((left % _FIVE != 0) | (right % _FIVE != 0))
 
 
 def tell(calls: Sequence[pl.DataFrame], near: int) -> None:

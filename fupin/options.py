@@ -274,7 +274,8 @@ near = click.option(
     type=Number(),
     metavar="N",
     callback=_distance,
-    help="Tell which decisions are made by less than N; 0 tells none.  [default: 0.00001]",
+    help="Tell of decisions made by less than N where a figure has six or more decimals; 0 tells of none.  "
+    "[default: 0.00001]",
 )
 count = click.IntRange(0, numbers.MOST)
 places = click.option(

@@ -98,8 +98,8 @@ def held(x: Fraction, low: Fraction, high: Fraction) -> Fraction:
 
 
 def is_close(a: Fraction, b: Fraction, near: Fraction) -> bool:
-    """Whether two figures that decide differ, and by less than a distance (contract §2)."""
-    return 0 < abs(a - b) < near
+    """Whether two figures differ by less than a distance, and one has six or more decimals (contract §2)."""
+    return 0 < abs(a - b) < near and any((x * 10**5).denominator != 1 for x in (a, b))
 
 
 def mean(values: Sequence[Fraction]) -> Fraction:
